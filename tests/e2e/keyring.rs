@@ -15,6 +15,7 @@ use otp_core::ports::Storage;
 use otp_core::recipient::EmailAddress;
 use otp_core::recipient::PhoneNumber;
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::add_template::{AddTemplate, ApprovedTemplate};
@@ -265,7 +266,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
                 name: "e2e".to_owned(),
                 expires_at: None,
             },
-            operator(),
+            AccountActor::Operator(operator()),
         );
         api_keys.push(key.await.expect("a key").1.expose().to_owned());
         let granted = grant_subscription.execute(

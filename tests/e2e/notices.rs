@@ -255,6 +255,7 @@ async fn expiring_key(world: &World, number: u8, days: u64) {
         created_at: now - day * 100,
         expires_at: Some(now + day * u32::try_from(days).expect("few")),
         revoked_at: None,
+        last_used_on: None,
     };
     ApiKeys::create(&*world.storage().await, &key, &entry(u128::from(number), 0))
         .await

@@ -14,6 +14,7 @@ use crate::api_key::ApiKeyMode;
 use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
+use crate::notice::MutedTopics;
 use crate::ports::Randomness;
 use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
@@ -59,6 +60,8 @@ pub struct Account {
     pub proof_subject: ProofSubject,
     /// The sender of its mails, sealed; `None` if every value is the default.
     pub email_sender: Option<Sealed>,
+    /// The topics of notices that are not mailed to it.
+    pub muted_topics: MutedTopics,
     /// The time it was opened.
     pub created_at: Timestamp,
 }

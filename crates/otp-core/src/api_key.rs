@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::ids::{AccountId, ApiKeyId};
+use crate::insights::day_of;
 use crate::ports::Randomness;
 use crate::time::Timestamp;
 
@@ -160,6 +161,8 @@ pub struct ApiKey {
     pub expires_at: Option<Timestamp>,
     /// The time of its revocation, if it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The beginning of the day, in UTC, of its last use; `None` if it was never used.
+    pub last_used_on: Option<Timestamp>,
 }
 
 /// The reason a stored key is refused.
@@ -177,6 +180,12 @@ impl ApiKey {
         ApiKeyMode::of(&self.hint).unwrap_or(ApiKeyMode::Live)
     }
 
+    /// Returns the day of a use now, unless it is known that the key was used on that day.
+    pub fn unknown_day_of_use(&self, now: Timestamp) -> Option<Timestamp> {
+        let today = day_of(now);
+        (self.last_used_on < Some(today)).then_some(today)
+    }
+
     /// Checks that the key is valid at `now`. Revocation is checked before expiry.
     pub fn check(&self, now: Timestamp) -> Result<(), ApiKeyRefusal> {
         if self.revoked_at.is_some() {
@@ -191,6 +200,8 @@ impl ApiKey {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     struct Fixed(u8);
@@ -256,12 +267,35 @@ mod tests {
             created_at: Timestamp::from_unix_millis(0),
             expires_at: Some(Timestamp::from_unix_millis(1_001)),
             revoked_at: None,
+            last_used_on: None,
         };
         assert_eq!(key.check(now), Ok(()));
         key.expires_at = Some(now);
         assert_eq!(key.check(now), Err(ApiKeyRefusal::Expired));
         key.revoked_at = Some(now);
         assert_eq!(key.check(now), Err(ApiKeyRefusal::Revoked));
+    }
+
+    #[test]
+    fn a_use_is_unknown_until_its_day_is_kept() {
+        let noon = Timestamp::parse("2026-12-01T12:00:00.000Z").expect("a time");
+        let today = Timestamp::parse("2026-12-01T00:00:00.000Z").expect("a time");
+        let tomorrow = noon + Duration::from_secs(12 * 60 * 60);
+        let key = |last_used_on| ApiKey {
+            id: ApiKeyId(uuid::Uuid::nil()),
+            account_id: AccountId(uuid::Uuid::nil()),
+            name: String::new(),
+            hash: ApiKeyHash([0; 32]),
+            hint: String::new(),
+            created_at: today,
+            expires_at: None,
+            revoked_at: None,
+            last_used_on,
+        };
+        assert_eq!(key(None).unknown_day_of_use(noon), Some(today));
+        let used = key(Some(today));
+        assert_eq!(used.unknown_day_of_use(noon), None);
+        assert_eq!(used.unknown_day_of_use(tomorrow), Some(tomorrow));
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub mod chain;
 
 use uuid::Uuid;
 
-use crate::ids::AuditEntryId;
+use crate::ids::{AuditEntryId, PersonId, parse_uuid};
 use crate::ports::Randomness;
 use crate::time::Timestamp;
 
@@ -282,6 +282,22 @@ impl Actor {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns the person who acts; `None` for an operator, a program and the gateway.
+    pub fn person(&self) -> Option<PersonId> {
+        let id = self.0.strip_prefix(PERSON)?;
+        parse_uuid(id).ok().map(PersonId)
+    }
+}
+
+/// Precedes the id in the name of a person.
+const PERSON: &str = "person ";
+
+impl PersonId {
+    /// Returns what the audit trail calls the person, without personal data.
+    pub fn actor(self) -> Actor {
+        Actor(format!("{PERSON}{self}"))
+    }
 }
 
 #[cfg(test)]
@@ -296,6 +312,17 @@ mod tests {
         );
         for text in ["", "a\nb", &"x".repeat(201)] {
             assert_eq!(Actor::parse(text), Err(InvalidActor));
+        }
+    }
+
+    #[test]
+    fn a_person_reads_back_from_the_actor_and_nobody_else_does() {
+        let person = PersonId(Uuid::from_u128(7));
+        assert_eq!(person.actor().person(), Some(person));
+        let pretender = format!("person {person} (uid 1000)");
+        let pretender = Actor::parse(&pretender).expect("an actor");
+        for other in [pretender, Actor::gateway()] {
+            assert_eq!(other.person(), None);
         }
     }
 

@@ -30,7 +30,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use otp_core::ports::{MockClock, MockDirectory};
+//! use otp_core::ports::{MockClock, MockDirectory, MockKeyUses};
 //! use otp_core::time::Timestamp;
 //! use otp_core::usecases::authenticate::{Authenticate, AuthenticateError};
 //!
@@ -41,7 +41,11 @@
 //! let mut clock = MockClock::new();
 //! clock.expect_now().return_const(Timestamp::from_unix_millis(0));
 //!
-//! let authenticate = Authenticate { directory: Arc::new(directory), clock: Arc::new(clock) };
+//! let authenticate = Authenticate {
+//!     directory: Arc::new(directory),
+//!     uses: Arc::new(MockKeyUses::new()),
+//!     clock: Arc::new(clock),
+//! };
 //! let answer = authenticate.execute(Some("otp_live_mistyped")).await;
 //!
 //! assert!(matches!(answer, Err(AuthenticateError::KeyNotFound)));

@@ -7,6 +7,7 @@ mod announced;
 mod expiring_key;
 mod kind;
 mod low_balance;
+mod topic;
 
 use sha2::{Digest, Sha256};
 
@@ -17,6 +18,7 @@ pub use announced::Announced;
 pub use expiring_key::{FIRST_WARNING, expiring_key, expiring_key_event};
 pub use kind::{NoticeKind, Reason};
 pub use low_balance::{InvalidLowBalance, LowBalance};
+pub use topic::{MutedTopics, NoticeTopic};
 
 /// A notice to an account holder. It has no address: the address is looked up when the mail is
 /// sent.
@@ -84,11 +86,13 @@ pub enum NoticeState {
     Sent,
     /// It will not be sent.
     GivenUp,
+    /// The account holder turned off its topic, so it was not sent.
+    Muted,
 }
 
 impl NoticeState {
     /// All states, for tables and tests.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Sent, Self::GivenUp];
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::GivenUp, Self::Muted];
 
     /// Returns the name in listings.
     pub const fn as_str(self) -> &'static str {
@@ -96,6 +100,7 @@ impl NoticeState {
             Self::Waiting => "Waiting",
             Self::Sent => "Sent",
             Self::GivenUp => "GivenUp",
+            Self::Muted => "Muted",
         }
     }
 
@@ -105,6 +110,7 @@ impl NoticeState {
             Self::Waiting => 0,
             Self::Sent => 1,
             Self::GivenUp => 2,
+            Self::Muted => 3,
         }
     }
 

@@ -24,7 +24,6 @@ pub use membership::{AccountRole, Membership};
 pub use security_record::SecurityRecord;
 
 use crate::account::{Account, ContactLine};
-use crate::audit::Actor;
 use crate::ids::PersonId;
 use crate::keyring::WrappedKey;
 use crate::ports::Randomness;
@@ -109,13 +108,6 @@ impl Person {
             email: EmailAddress::parse(&email).map_err(|_| OpenError::Damaged)?,
             name: ContactLine::parse(&name).map_err(|_| OpenError::Damaged)?,
         })
-    }
-}
-
-impl PersonId {
-    /// Returns what the audit trail calls the person, without personal data.
-    pub fn actor(self) -> Actor {
-        Actor::parse(&format!("person {self}")).expect("it is short, and on one line")
     }
 }
 

@@ -19,6 +19,7 @@ mod idempotent_answers;
 mod inbox_bell;
 mod insight_rollups;
 mod insights;
+mod key_uses;
 mod keyring;
 mod message_outcomes;
 mod message_sender;
@@ -79,6 +80,7 @@ pub use idempotent_answers::IdempotentAnswers;
 pub use inbox_bell::{InboxBell, InboxListener};
 pub use insight_rollups::InsightRollups;
 pub use insights::Insights;
+pub use key_uses::KeyUses;
 pub use keyring::{Keyring, RewrappedKey};
 pub use message_outcomes::MessageOutcomes;
 #[cfg(feature = "mocks")]
@@ -149,6 +151,7 @@ pub mod mocks {
     pub use super::inbox_bell::MockInboxBell;
     pub use super::insight_rollups::MockInsightRollups;
     pub use super::insights::MockInsights;
+    pub use super::key_uses::MockKeyUses;
     pub use super::keyring::MockKeyring;
     pub use super::message_outcomes::MockMessageOutcomes;
     pub use super::message_sender::MockMessageSender;

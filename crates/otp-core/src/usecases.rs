@@ -3,6 +3,7 @@
 //! Each is a struct of named ports with an `execute` method. A program builds it once, with the
 //! adapters it has. A page, a command and an endpoint that do the same thing call the same use case.
 
+pub mod account_actor;
 pub mod account_sealers;
 pub mod add_person;
 pub mod add_sender;
@@ -27,6 +28,7 @@ pub mod check_keyring;
 pub mod check_message_status;
 pub mod check_verification;
 pub mod choose_account;
+pub mod choose_notices;
 pub mod create_account;
 pub mod create_api_key;
 pub mod create_plan;
@@ -55,6 +57,7 @@ pub mod handle_provider_webhook;
 pub mod inspect_messages;
 pub mod inspect_webhook_deliveries;
 pub mod join_team;
+pub mod keep_key_uses;
 pub mod list_api_keys;
 pub mod list_audit_entries;
 pub mod list_messages;
@@ -75,6 +78,7 @@ pub mod manage_second_factor;
 pub mod manage_staff;
 pub mod manage_team;
 pub mod manage_webhook_endpoints;
+pub mod name_actors;
 pub mod open_house_account;
 pub mod open_keyring;
 pub mod open_test_account;

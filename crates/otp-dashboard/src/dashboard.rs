@@ -20,9 +20,10 @@ use crate::sign_up::SignUpForm;
 use crate::state::DashboardState;
 use crate::{
     audit, code_page, confirm_order, credits, explain, insights, keys, link_page, message_page,
-    messages, order_page, overview, own_accounts, password_page, paths, proof_page, prove_page,
-    purchase, second_factor, settings, sign_in, sign_out, staff_home, staff_list, staff_order,
-    staff_orders, subscriptions, team, test_inbox, verification_page, verifications, webhooks,
+    messages, notices, order_page, overview, own_accounts, password_page, paths, proof_page,
+    prove_page, purchase, second_factor, settings, sign_in, sign_out, staff_home, staff_list,
+    staff_order, staff_orders, subscriptions, team, test_inbox, verification_page, verifications,
+    webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -143,7 +144,8 @@ impl Dashboard {
                         .configure(team::mount)
                         .configure(own_accounts::mount)
                         .configure(second_factor::mount)
-                        .configure(settings::mount);
+                        .configure(settings::mount)
+                        .configure(notices::mount);
                 });
                 pages.app_data(state.clone()).service(account);
             });

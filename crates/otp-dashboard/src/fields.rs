@@ -3,6 +3,7 @@
 use otp_core::account::ContactLine;
 use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
+use otp_core::notice::LowBalance;
 use otp_core::order::{DeclineReason, OrderNotes};
 use otp_core::recipient::EmailAddress;
 use otp_core::verification::{Guess, ascii_digit};
@@ -75,6 +76,12 @@ pub(crate) fn credits(text: &str) -> Result<Credits, Fault> {
     (credits > Credits::ZERO)
         .then_some(credits)
         .ok_or(Fault::NoCredits)
+}
+
+/// Reads the percentage at which a balance is low; ٠–٩ and ۰–۹ are digits too.
+pub(crate) fn low_balance(text: &str) -> Result<LowBalance, Fault> {
+    let digits: String = text.trim().chars().map(ascii_digit).collect();
+    LowBalance::parse(&digits).map_err(|_| Fault::NoPercentage)
 }
 
 /// Reads a note about a payment, which may be left out.

@@ -27,6 +27,7 @@ use crate::keys::{KeysPage, RevokePage};
 use crate::link_page::LinkPage;
 use crate::message_page::MessagePage;
 use crate::messages::MessagesPage;
+use crate::notices::NoticesPage;
 use crate::order_page::OrderPage;
 use crate::overview::OverviewPage;
 use crate::own_accounts::OwnAccountsPage;
@@ -151,6 +152,7 @@ const EXHIBITS: &[Exhibit] = &[
     Exhibit::of::<RemoveMemberPage>(),
     Exhibit::of::<OwnAccountsPage>(),
     Exhibit::of::<SettingsPage>(),
+    Exhibit::of::<NoticesPage>(),
     Exhibit::of::<PasswordPage>(),
     Exhibit::of::<SecondFactorPage>(),
     Exhibit::of::<RecoveryCodesPage>(),

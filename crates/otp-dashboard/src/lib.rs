@@ -39,6 +39,7 @@ mod markup;
 mod message_badge;
 mod message_page;
 mod messages;
+mod notices;
 mod order_page;
 mod order_view;
 mod overview;

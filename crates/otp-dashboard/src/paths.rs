@@ -35,6 +35,7 @@ pub(crate) const ACCOUNTS: &str = "/dashboard/accounts";
 
 /// The person's own settings.
 pub(crate) const SETTINGS: &str = "/dashboard/settings";
+pub(crate) const NOTICES: &str = "/dashboard/settings/notices";
 
 /// Returns the address of a page that leads on to another one afterwards.
 pub(crate) fn before(path: &str, next: &str) -> String {

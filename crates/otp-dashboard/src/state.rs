@@ -5,6 +5,7 @@ use otp_core::usecases::browse_verifications::BrowseVerifications;
 use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::choose_account::ChooseAccount;
+use otp_core::usecases::choose_notices::ChooseNotices;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::handle_orders::HandleOrders;
@@ -16,6 +17,7 @@ use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::manage_team::ManageTeam;
+use otp_core::usecases::name_actors::NameActors;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
@@ -55,8 +57,12 @@ pub struct DashboardState {
     pub join_team: JoinTeam,
     /// Chooses the accounts that people look at.
     pub choose_account: ChooseAccount,
+    /// Chooses what is mailed to accounts.
+    pub choose_notices: ChooseNotices,
     /// Lists the audit trail.
     pub list_audit_entries: ListAuditEntries,
+    /// Finds the names of the people in the audit trail.
+    pub name_actors: NameActors,
     /// Manages the webhook endpoints of people's accounts.
     pub manage_own_webhooks: ManageOwnWebhooks,
     /// Changes the names and languages of people.

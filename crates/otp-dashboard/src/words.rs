@@ -38,6 +38,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
 #[cfg(test)]
 mod tests {
     use otp_core::message::MessageStatus;
+    use otp_core::notice::NoticeTopic;
     use otp_core::person::AccountRole;
     use otp_core::person::staff::StaffRole;
 
@@ -48,7 +49,8 @@ mod tests {
     use crate::frame::{Place, account_role_key, role_key};
     use crate::message_badge::MessageBadge;
     use crate::{
-        channel_words, credits, explain, insights, keys, message_page, messages, order_page,
+        channel_words, credits, explain, insights, keys, message_page, messages, notices,
+        order_page,
     };
     use crate::{order_view, overview, staff_order, subscriptions, templates};
     use crate::{team, verification_page, verifications, webhooks};
@@ -103,6 +105,9 @@ mod tests {
         webhooks::keys().iter().for_each(|key| add(key));
         credits::keys().iter().for_each(|key| add(key));
         team::KEYS.iter().for_each(|key| add(key));
+        NoticeTopic::ALL
+            .iter()
+            .for_each(|topic| add(notices::key(*topic)));
         order_view::keys().iter().for_each(|key| add(key));
         order_page::KEYS.iter().for_each(|key| add(key));
         subscriptions::KEYS.iter().for_each(|key| add(key));

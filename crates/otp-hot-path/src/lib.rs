@@ -15,6 +15,7 @@
 //! - [`CachedProofKeys`] does the same for the keys that sign proofs.
 //! - [`SharedHealth`] answers everybody who asks whether the storage can be used from one check.
 //! - [`GapWatch`] reports when the provider's notifications have come again after a gap.
+//! - [`NotedKeyUses`] remembers which keys were used until a worker stores it.
 //! - [`PacedSender`] protects the provider behind a
 //!   [`MessageSender`](otp_core::ports::MessageSender): it makes no call that the provider would
 //!   refuse, or not answer.
@@ -30,6 +31,7 @@ mod group_commit;
 mod grouped_checks;
 mod grouped_reads;
 mod narrow_reads;
+mod noted_key_uses;
 mod paced_sender;
 mod shared_error;
 mod shared_health;
@@ -44,6 +46,7 @@ pub use group_commit::{GroupCommit, QueueDepths};
 pub use grouped_checks::GroupedChecks;
 pub use grouped_reads::GroupedReads;
 pub use narrow_reads::NarrowReads;
+pub use noted_key_uses::NotedKeyUses;
 pub use paced_sender::PacedSender;
 pub use shared_health::SharedHealth;
 pub use space_watch::SpaceWatch;

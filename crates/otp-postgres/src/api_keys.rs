@@ -1,5 +1,7 @@
 //! The port `ApiKeys`.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -80,6 +82,26 @@ impl ApiKeys for PgStore {
         let exists = diesel::select(diesel::dsl::exists(key));
         let exists = exists.get_result(&mut self.connection().await?).await;
         exists.map_err(port_error)
+    }
+
+    async fn keep_uses(&self, uses: &[(ApiKeyId, Timestamp)]) -> Result<(), PortError> {
+        let mut by_day: BTreeMap<Timestamp, Vec<Col<ApiKeyId>>> = BTreeMap::new();
+        for (id, day) in uses {
+            by_day.entry(*day).or_default().push(Col(*id));
+        }
+        let mut connection = self.connection().await?;
+        for (day, ids) in by_day {
+            let earlier = api_keys::last_used_on
+                .is_null()
+                .or(api_keys::last_used_on.lt(Col(Some(day))));
+            let used = api_keys::table.filter(api_keys::id.eq_any(ids));
+            diesel::update(used.filter(earlier))
+                .set(api_keys::last_used_on.eq(Col(Some(day))))
+                .execute(&mut connection)
+                .await
+                .map_err(port_error)?;
+        }
+        Ok(())
     }
 
     async fn replace(

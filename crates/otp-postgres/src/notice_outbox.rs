@@ -116,7 +116,7 @@ impl NoticeOutbox for PgStore {
 
     async fn list_unsent(&self, limit: usize) -> Result<Vec<QueuedNotice>, PortError> {
         let rows = notices::table
-            .filter(notices::state.ne(Col(NoticeState::Sent)))
+            .filter(notices::state.eq_any([Col(NoticeState::Waiting), Col(NoticeState::GivenUp)]))
             .order((notices::created_at, notices::id))
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(NoticeRow::as_select())

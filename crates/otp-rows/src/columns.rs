@@ -20,7 +20,7 @@ use otp_core::ids::{
 use otp_core::keyring::{KeyOwner, MasterKeyId, WrappedKey};
 use otp_core::language::LanguageTag;
 use otp_core::message::{CodeOutcome, EventSource, MessageStatus};
-use otp_core::notice::{Announced, LowBalance, NoticeState};
+use otp_core::notice::{Announced, LowBalance, MutedTopics, NoticeState};
 use otp_core::opt_out::{ConsentRequest, ConsentSource};
 use otp_core::order::{ContactWay, DeclineReason, OrderStatus};
 use otp_core::person::AccountRole;
@@ -226,6 +226,11 @@ column!(
     LowBalance as SmallInt,
     |percent| LowBalance::try_new(u8::try_from(percent).ok()?).ok(),
     |value| value.percent().into()
+);
+column!(
+    MutedTopics as SmallInt,
+    |mask| MutedTopics::from_mask(mask),
+    |value| value.mask()
 );
 column!(
     Credits as Integer,

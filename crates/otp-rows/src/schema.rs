@@ -41,6 +41,7 @@ table! {
         standing -> SmallInt,
         proof_subject -> SmallInt,
         email_sender -> Nullable<Binary>,
+        muted_topics -> SmallInt,
         webhook_events -> Integer,
         created_at -> Instant,
     }
@@ -80,6 +81,7 @@ table! {
         created_at -> Instant,
         expires_at -> Nullable<Instant>,
         revoked_at -> Nullable<Instant>,
+        last_used_on -> Nullable<Instant>,
     }
 }
 

@@ -15,7 +15,7 @@ use otp_core::usecases::account_sealers::AccountSealers;
 use otp_core::usecases::receive_test_message::ReceiveTestMessage;
 use otp_hot_path::{
     BatchLimits, CachedDirectory, CachedProofKeys, GapWatch, GroupCommit, GroupedChecks,
-    GroupedReads, NarrowReads, PacedSender, SharedHealth, SpaceWatch,
+    GroupedReads, NarrowReads, NotedKeyUses, PacedSender, SharedHealth, SpaceWatch,
 };
 use otp_proof::JwtSigner;
 use otp_smtp::{SmtpMailer, SmtpNoticeSender, SmtpOtpSender};
@@ -42,6 +42,8 @@ pub(crate) struct Adapters {
     pub(crate) health: Arc<dyn StorageHealth>,
     /// Cached.
     pub(crate) directory: Arc<dyn Directory>,
+    /// The uses of API keys that are not stored yet.
+    pub(crate) key_uses: Arc<NotedKeyUses>,
     /// Batched, and counted by batch. Notifies [`queued`](Self::queued) and [`failed`](Self::failed).
     pub(crate) ledger: Arc<dyn SendLedger>,
     /// Rung when a message was put into a test inbox.
@@ -167,6 +169,7 @@ impl Adapters {
             sealers: keys.sealers(directory.clone()),
             keys,
             directory,
+            key_uses: Arc::default(),
             codes,
             metrics: metrics.map_err(SetupError::caused_by)?,
         })

@@ -8,10 +8,12 @@ use otp_core::ports::PortError;
 use otp_core::usecases::begin_session::BeginSession;
 use otp_core::usecases::browse_messages::BrowseMessages;
 use otp_core::usecases::browse_verifications::BrowseVerifications;
+use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::change_order::ChangeOrder;
 use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::choose_account::ChooseAccount;
+use otp_core::usecases::choose_notices::ChooseNotices;
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::end_sessions::EndSessions;
@@ -26,6 +28,7 @@ use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
 use otp_core::usecases::manage_second_factor::ManageSecondFactor;
 use otp_core::usecases::manage_staff::ManageStaff;
 use otp_core::usecases::manage_team::ManageTeam;
+use otp_core::usecases::name_actors::NameActors;
 use otp_core::usecases::open_house_account::OpenHouseAccount;
 use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::own_accounts::OwnAccounts;
@@ -119,6 +122,14 @@ pub(crate) fn state(
         begin_session: begin_session.clone(),
     };
     DashboardState {
+        choose_notices: ChooseNotices {
+            change: ChangeAccount {
+                accounts: storage(),
+                sealers: adapters.sealers.clone(),
+                clock: Arc::clone(&adapters.clock),
+                randomness: Arc::clone(&adapters.randomness),
+            },
+        },
         change_own_details: ChangeOwnDetails {
             persons: storage(),
             installation: installation(),
@@ -171,6 +182,10 @@ pub(crate) fn state(
             sessions: storage(),
         },
         list_audit_entries: ListAuditEntries { audit: storage() },
+        name_actors: NameActors {
+            persons: storage(),
+            installation: installation(),
+        },
         manage_own_keys: ManageOwnKeys {
             list: ListApiKeys {
                 keys: storage(),

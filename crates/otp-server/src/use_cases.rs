@@ -28,6 +28,7 @@ use otp_core::usecases::forget_test_messages::ForgetTestMessages;
 use otp_core::usecases::forget_webhook_deliveries::ForgetWebhookDeliveries;
 use otp_core::usecases::handle_provider_webhook::HandleProviderWebhook;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
+use otp_core::usecases::keep_key_uses::KeepKeyUses;
 use otp_core::usecases::list_messages::ListMessages;
 use otp_core::usecases::list_verifications::ListVerifications;
 use otp_core::usecases::listen_for_events::ListenForEvents;
@@ -90,6 +91,7 @@ impl UseCases {
         Self {
             authenticate: Authenticate {
                 directory: Arc::clone(&adapters.directory),
+                uses: adapters.key_uses.clone(),
                 clock: Arc::clone(&adapters.clock),
             },
             create_verification: CreateVerification {
@@ -262,6 +264,13 @@ pub(crate) fn deliver_webhooks(
 }
 
 /// Forgets sessions and attempts to sign in that are over, in the background.
+pub(crate) fn keep_key_uses(adapters: &Adapters) -> KeepKeyUses {
+    KeepKeyUses {
+        uses: adapters.key_uses.clone(),
+        keys: adapters.storage.clone(),
+    }
+}
+
 pub(crate) fn forget_sign_ins(adapters: &Adapters) -> ForgetSignIns {
     ForgetSignIns {
         sessions: adapters.storage.clone(),

@@ -4,6 +4,7 @@ mod answers;
 mod consents;
 mod fallbacks;
 mod insights;
+mod key_uses;
 mod messages;
 mod notices;
 mod queue;
@@ -30,6 +31,7 @@ use answers::ForgetOldAnswers;
 use consents::ResolveConsents;
 use fallbacks::AdvanceDueFallbacks;
 use insights::CountForInsights;
+use key_uses::KeepKeyUses;
 use messages::ExpireMessages;
 use notices::{AnnounceExpiringKeys, ForgetEndedNotices, MailDueNotices};
 use queue::DeliverQueuedMessages;
@@ -160,6 +162,7 @@ fn start(settings: &Settings, adapters: &Arc<Adapters>, running: &Workers) {
         forget: use_cases::forget_test_messages(adapters),
         stop: stopping.clone(),
     });
+    workers.start(|adapters| KeepKeyUses(use_cases::keep_key_uses(adapters)));
     let stopping = stop.clone();
     workers.start(move |adapters| ForgetSignIns {
         forget: use_cases::forget_sign_ins(adapters),

@@ -91,6 +91,22 @@ impl ApiKeys for SqliteStore {
         .await
     }
 
+    async fn keep_uses(&self, uses: &[(ApiKeyId, Timestamp)]) -> Result<(), PortError> {
+        let uses = uses.to_vec();
+        self.write("db.api_keys.keep_uses", move |connection| {
+            for (id, day) in uses {
+                let earlier = api_keys::last_used_on
+                    .is_null()
+                    .or(api_keys::last_used_on.lt(Col(Some(day))));
+                diesel::update(api_keys::table.find(Col(id)).filter(earlier))
+                    .set(api_keys::last_used_on.eq(Col(Some(day))))
+                    .execute(connection)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     async fn replace(
         &self,
         old: ApiKeyId,

@@ -87,7 +87,9 @@ impl NoticeOutbox for SqliteStore {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read("db.outbox.list_unsent", move |connection| {
             let rows = notices::table
-                .filter(notices::state.ne(Col(NoticeState::Sent)))
+                .filter(
+                    notices::state.eq_any([Col(NoticeState::Waiting), Col(NoticeState::GivenUp)]),
+                )
                 .order((notices::created_at, notices::id))
                 .limit(limit)
                 .select(NoticeRow::as_select())

@@ -153,6 +153,7 @@ storage_parts! {
         async fn list(account: AccountId) -> Vec<ApiKey>;
         async fn list_expiring(after: Timestamp, until: Timestamp) -> Vec<ApiKey>;
         async fn revoke(id: ApiKeyId, at: Timestamp, entry: &AuditEntry) -> bool;
+        async fn keep_uses(uses: &[(ApiKeyId, Timestamp)]) -> ();
         async fn replace(
             old: ApiKeyId, old_expires_at: Timestamp, successor: &ApiKey, entry: &AuditEntry,
         ) -> ();

@@ -27,6 +27,8 @@ CREATE TABLE accounts (
     proof_subject       smallint    NOT NULL DEFAULT 0 CHECK (proof_subject BETWEEN 0 AND 1),
     -- The sender of its mails; NULL if every value is the default.
     email_sender        bytea,
+    -- A bit for each topic of notices that are not mailed to it.
+    muted_topics        smallint    NOT NULL DEFAULT 0 CHECK (muted_topics BETWEEN 0 AND 15),
     -- A bit for each kind of event that one of its enabled webhook endpoints wants.
     webhook_events      integer     NOT NULL DEFAULT 0 CHECK (webhook_events >= 0),
     created_at          timestamptz NOT NULL
@@ -64,7 +66,9 @@ CREATE TABLE api_keys (
     hint       text        NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    -- The beginning of the day of its last use, in UTC.
+    last_used_on timestamptz
 );
 CREATE INDEX api_keys_by_account ON api_keys (account_id);
 -- Finds keys that are about to expire.
@@ -523,8 +527,8 @@ CREATE TABLE notices (
     details     text        NOT NULL,
     language    smallint,
     created_at  timestamptz NOT NULL,
-    -- 0 waits, 1 was sent, 2 was abandoned.
-    state       smallint    NOT NULL CHECK (state BETWEEN 0 AND 2),
+    -- 0 waits, 1 was sent, 2 was abandoned, 3 is not wanted.
+    state       smallint    NOT NULL CHECK (state BETWEEN 0 AND 3),
     due_at      timestamptz NOT NULL,
     attempts    integer     NOT NULL CHECK (attempts >= 0),
     failure     text,

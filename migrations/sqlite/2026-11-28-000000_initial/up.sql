@@ -29,6 +29,8 @@ CREATE TABLE accounts (
     proof_subject       INTEGER NOT NULL DEFAULT 0 CHECK (proof_subject BETWEEN 0 AND 1),
     -- The sender of its mails; NULL if every value is the default.
     email_sender        BLOB,
+    -- A bit for each topic of notices that are not mailed to it.
+    muted_topics        INTEGER NOT NULL DEFAULT 0 CHECK (muted_topics BETWEEN 0 AND 15),
     -- A bit for each kind of event that one of its enabled webhook endpoints wants.
     webhook_events      INTEGER NOT NULL DEFAULT 0 CHECK (webhook_events >= 0),
     created_at          INTEGER NOT NULL
@@ -66,7 +68,9 @@ CREATE TABLE api_keys (
     hint       TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
-    revoked_at INTEGER
+    revoked_at INTEGER,
+    -- The beginning of the day of its last use, in UTC.
+    last_used_on INTEGER
 ) STRICT;
 CREATE INDEX api_keys_by_account ON api_keys (account_id);
 -- Finds keys that are about to expire.
@@ -492,8 +496,8 @@ CREATE TABLE notices (
     details     TEXT    NOT NULL,
     language    INTEGER,
     created_at  INTEGER NOT NULL,
-    -- 0 waits, 1 was sent, 2 was abandoned.
-    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+    -- 0 waits, 1 was sent, 2 was abandoned, 3 is not wanted.
+    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
     due_at      INTEGER NOT NULL,
     attempts    INTEGER NOT NULL CHECK (attempts >= 0),
     failure     TEXT,

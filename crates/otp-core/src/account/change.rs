@@ -2,7 +2,7 @@
 
 use super::AccountStanding;
 use crate::language::LanguageTag;
-use crate::notice::LowBalance;
+use crate::notice::{LowBalance, MutedTopics};
 use crate::proof::ProofSubject;
 use crate::sealing::Sealed;
 
@@ -30,4 +30,6 @@ pub struct AccountChange {
     pub proof_subject: Option<ProofSubject>,
     /// The sender of its mails, sealed; `Some(None)` removes it.
     pub email_sender: Option<Option<Sealed>>,
+    /// The topics of notices that are not mailed to it.
+    pub muted_topics: Option<MutedTopics>,
 }

@@ -82,6 +82,7 @@ mod tests {
             created_at: NOW - Duration::from_secs(age * HOUR),
             expires_at: Some(NOW + Duration::from_secs(left * HOUR)),
             revoked_at: None,
+            last_used_on: None,
         }
     }
 

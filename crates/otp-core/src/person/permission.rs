@@ -16,16 +16,19 @@ pub enum AccountAction {
     Order,
     /// To invite people to the team, to give roles, and to remove people.
     ManageTeam,
+    /// To choose what is mailed to the account.
+    ManageNotices,
 }
 
 impl AccountAction {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Look,
         Self::ManageKeys,
         Self::ManageWebhooks,
         Self::Order,
         Self::ManageTeam,
+        Self::ManageNotices,
     ];
 }
 
@@ -41,10 +44,22 @@ pub const fn allowed(role: AccountRole, action: AccountAction) -> bool {
             AccountRole::Owner | AccountRole::Billing => true,
             AccountRole::Developer | AccountRole::Viewer => false,
         },
-        AccountAction::ManageTeam => match role {
+        AccountAction::ManageTeam | AccountAction::ManageNotices => match role {
             AccountRole::Owner => true,
             AccountRole::Developer | AccountRole::Billing | AccountRole::Viewer => false,
         },
+    }
+}
+
+/// Returns whether a program with an API key of the account may do this by the API. It cannot give itself another key, or
+/// invite anybody, so whoever stole one is out once it is revoked.
+pub const fn key_allowed(action: AccountAction) -> bool {
+    match action {
+        AccountAction::Look | AccountAction::ManageWebhooks => true,
+        AccountAction::ManageKeys
+        | AccountAction::Order
+        | AccountAction::ManageTeam
+        | AccountAction::ManageNotices => false,
     }
 }
 
@@ -95,16 +110,31 @@ mod tests {
 
     #[test]
     fn each_role_may_do_what_the_table_says() {
-        // To look; keys; webhook endpoints; orders; the team.
+        // To look; keys; webhook endpoints; orders; the team; notices.
         for (role, expected) in [
-            (AccountRole::Owner, [true, true, true, true, true]),
-            (AccountRole::Developer, [true, true, true, false, false]),
-            (AccountRole::Billing, [true, false, false, true, false]),
-            (AccountRole::Viewer, [true, false, false, false, false]),
+            (AccountRole::Owner, [true, true, true, true, true, true]),
+            (
+                AccountRole::Developer,
+                [true, true, true, false, false, false],
+            ),
+            (
+                AccountRole::Billing,
+                [true, false, false, true, false, false],
+            ),
+            (
+                AccountRole::Viewer,
+                [true, false, false, false, false, false],
+            ),
         ] {
             let found = AccountAction::ALL.map(|action| allowed(role, action));
             assert_eq!(found, expected, "{role:?}");
         }
+    }
+
+    #[test]
+    fn a_key_may_look_and_manage_webhook_endpoints() {
+        let found = AccountAction::ALL.map(key_allowed);
+        assert_eq!(found, [true, false, true, false, false, false]);
     }
 
     #[test]

@@ -38,6 +38,10 @@ pub trait ApiKeys: Send + Sync {
         entry: &AuditEntry,
     ) -> Result<bool, PortError>;
 
+    /// Keeps the day of each key's last use, unless it has a later one; keys that do not exist are left out. A use
+    /// does not change the key, so it has no entry.
+    async fn keep_uses(&self, uses: &[(ApiKeyId, Timestamp)]) -> Result<(), PortError>;
+
     /// Adds `successor` and sets the expiry of the old key to `old_expires_at`, both or neither.
     /// `Conflict` if there is no old key.
     async fn replace(

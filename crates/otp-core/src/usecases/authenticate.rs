@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::api_key::{ApiKeyRefusal, ApiKeySecret};
 use crate::audit::Actor;
 use crate::ids::{AccountId, ApiKeyId};
-use crate::ports::{Clock, Directory, PortError};
+use crate::ports::{Clock, Directory, KeyUses, PortError};
 
 /// The caller of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub enum AuthenticateError {
 pub struct Authenticate {
     /// Finds keys.
     pub directory: Arc<dyn Directory>,
+    /// Notes the day of a use.
+    pub uses: Arc<dyn KeyUses>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -57,11 +59,17 @@ impl Authenticate {
         let secret = ApiKeySecret::parse(presented).map_err(|_| AuthenticateError::KeyNotFound)?;
         let key = self.directory.find_api_key(&secret.hash()).await?;
         let key = key.ok_or(AuthenticateError::KeyNotFound)?;
-        match key.check(self.clock.now()) {
-            Ok(()) => Ok(Caller {
-                account_id: key.account_id,
-                api_key_id: key.id,
-            }),
+        let now = self.clock.now();
+        match key.check(now) {
+            Ok(()) => {
+                if let Some(day) = key.unknown_day_of_use(now) {
+                    self.uses.note(key.id, day);
+                }
+                Ok(Caller {
+                    account_id: key.account_id,
+                    api_key_id: key.id,
+                })
+            }
             Err(ApiKeyRefusal::Revoked) => Err(AuthenticateError::KeyNotFound),
             Err(ApiKeyRefusal::Expired) => Err(AuthenticateError::KeyExpired),
         }

@@ -9,7 +9,7 @@ use crate::channel::email::EmailSender;
 use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
-use crate::notice::LowBalance;
+use crate::notice::{LowBalance, MutedTopics};
 use crate::ports::{Accounts, Clock, PortError, Randomness};
 use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
@@ -52,6 +52,8 @@ pub struct AccountEdit {
     pub proof_subject: Option<ProofSubject>,
     /// The sender of its mails, all values at once; `Some(None)` returns to the defaults.
     pub email_sender: Option<Option<EmailSender>>,
+    /// The topics of notices that are not mailed.
+    pub muted_topics: Option<MutedTopics>,
 }
 
 /// The reason an account was not changed.
@@ -131,6 +133,7 @@ impl AccountEdit {
             email_sender: self
                 .email_sender
                 .map(|sender| sender.map(|sender| sender.seal(sealer, randomness))),
+            muted_topics: self.muted_topics,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::AccountId;
 use crate::keyring::{KeyOwner, MasterKeys, WrappedKey};
 use crate::language::LanguageTag;
+use crate::notice::MutedTopics;
 use crate::ports::{Accounts, Clock, PortError, Randomness};
 use crate::proof::ProofSubject;
 
@@ -88,6 +89,7 @@ impl CreateAccount {
             rules: new.rules,
             proof_subject: ProofSubject::default(),
             email_sender: None,
+            muted_topics: MutedTopics::NONE,
             created_at: self.clock.now(),
         };
         Ok((account, key))

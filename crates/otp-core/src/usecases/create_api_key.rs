@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::{AccountId, ApiKeyId};
+use crate::person::permission::AccountAction;
 use crate::ports::{Accounts, ApiKeys, Clock, PortError, Randomness};
 use crate::time::Timestamp;
+
+use crate::usecases::account_actor::AccountActor;
 
 /// Creates API keys.
 #[derive(Clone)]
@@ -35,6 +38,9 @@ pub struct NewApiKey {
 /// The reason a key was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateApiKeyError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The expiry is not in the future.
     #[error("the expiry is in the past")]
     ExpiryInThePast,
@@ -51,8 +57,10 @@ impl CreateApiKey {
     pub async fn execute(
         &self,
         new: NewApiKey,
-        by: Actor,
+        by: AccountActor<'_>,
     ) -> Result<(ApiKey, ApiKeySecret), CreateApiKeyError> {
+        let by = by.authorise(AccountAction::ManageKeys);
+        let by = by.ok_or(CreateApiKeyError::Forbidden)?;
         let now = self.clock.now();
         if new.expires_at.is_some_and(|expiry| expiry <= now) {
             return Err(CreateApiKeyError::ExpiryInThePast);
@@ -87,6 +95,7 @@ pub(super) fn mint(
         created_at: now,
         expires_at: new.expires_at,
         revoked_at: None,
+        last_used_on: None,
     };
     (key, secret)
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::account::ContactLine;
+use crate::account::{Account, ContactLine};
 use crate::ids::NoticeId;
 use crate::lease::Lease;
 use crate::notice::{NoticeKind, NoticeOutcome, NoticeState, QueuedNotice};
@@ -86,8 +86,14 @@ impl MailNotices {
         let Some(queued) = claimed.into_iter().next() else {
             return Ok(None);
         };
-        let result = self.send(&queued).await?;
-        let outcome = outcome(&queued, result, self.clock.now());
+        let account = self.accounts.find(queued.notice.account_id).await?;
+        let muted_topics = account.as_ref().map(|account| account.muted_topics);
+        let outcome = if muted_topics.unwrap_or_default().mute(&queued.notice.kind) {
+            muted(&queued, self.clock.now())
+        } else {
+            let result = self.send(&queued, account).await?;
+            outcome(&queued, result, self.clock.now())
+        };
         let mailed = Mailed {
             id: outcome.id,
             kind: queued.notice.kind.as_str(),
@@ -98,14 +104,18 @@ impl MailNotices {
         Ok(Some(mailed))
     }
 
-    async fn send(&self, queued: &QueuedNotice) -> Result<Result<(), NoticeError>, PortError> {
+    async fn send(
+        &self,
+        queued: &QueuedNotice,
+        account: Option<Account>,
+    ) -> Result<Result<(), NoticeError>, PortError> {
         let notice = &queued.notice;
         let at = self.clock.now();
         if at.since(notice.created_at) >= GIVE_UP_AFTER {
             // It waited while no mail server was configured, and is out of date by now.
             return Ok(Err(NoticeError::Refused("too old".to_owned())));
         }
-        let Some(account) = self.accounts.find(notice.account_id).await? else {
+        let Some(account) = account else {
             return Ok(Err(NoticeError::Refused("the account is gone".to_owned())));
         };
         let Some(sealer) = self.sealers.find(account.id).await? else {
@@ -178,6 +188,16 @@ impl MailNotices {
             at,
         };
         Ok(self.sender.send(&mail).await)
+    }
+}
+
+fn muted(queued: &QueuedNotice, now: Timestamp) -> NoticeOutcome {
+    NoticeOutcome {
+        id: queued.notice.id,
+        attempt: queued.attempts,
+        state: NoticeState::Muted,
+        at: now,
+        failure: None,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::api_key::{ApiKey, ApiKeyMode, ApiKeySecret};
 use crate::ids::{AccountId, ApiKeyId};
 use crate::person::permission::AccountAction;
 use crate::ports::PortError;
+use crate::usecases::account_actor::AccountActor;
 use crate::usecases::create_api_key::{CreateApiKey, CreateApiKeyError, NewApiKey};
 use crate::usecases::list_api_keys::ListApiKeys;
 use crate::usecases::open_test_account::{OpenTestAccount, OpenTestAccountError};
@@ -103,11 +104,11 @@ impl ManageOwnKeys {
             name: new.name.as_str().to_owned(),
             expires_at: new.lifetime.map(|lifetime| now + lifetime),
         };
-        let created = self.create.execute(new, viewer.person.id.actor()).await;
+        let created = self.create.execute(new, AccountActor::Viewer(viewer)).await;
         created.map_err(|error| match error {
-            CreateApiKeyError::AccountNotFound | CreateApiKeyError::ExpiryInThePast => {
-                ManageOwnKeysError::NotFound
-            }
+            CreateApiKeyError::Forbidden
+            | CreateApiKeyError::AccountNotFound
+            | CreateApiKeyError::ExpiryInThePast => ManageOwnKeysError::NotFound,
             CreateApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
         })
     }
@@ -125,9 +126,14 @@ impl ManageOwnKeys {
             overlap: DEFAULT_OVERLAP,
             expires_at: None,
         };
-        let rotated = self.rotate.execute(request, viewer.person.id.actor()).await;
+        let rotated = self
+            .rotate
+            .execute(request, AccountActor::Viewer(viewer))
+            .await;
         rotated.map_err(|error| match error {
-            RotateApiKeyError::NotFound => ManageOwnKeysError::NotFound,
+            RotateApiKeyError::Forbidden | RotateApiKeyError::NotFound => {
+                ManageOwnKeysError::NotFound
+            }
             RotateApiKeyError::NotActive | RotateApiKeyError::ExpiryInThePast => {
                 ManageOwnKeysError::NotActive
             }
@@ -138,9 +144,11 @@ impl ManageOwnKeys {
     /// Revokes a key: it stops working within a second.
     pub async fn revoke(&self, viewer: &Viewer, id: ApiKeyId) -> Result<(), ManageOwnKeysError> {
         self.find_managed(viewer, id).await?;
-        let revoked = self.revoke.execute(id, viewer.person.id.actor()).await;
+        let revoked = self.revoke.execute(id, AccountActor::Viewer(viewer)).await;
         revoked.map_err(|error| match error {
-            RevokeApiKeyError::NotFound(_) => ManageOwnKeysError::NotFound,
+            RevokeApiKeyError::Forbidden | RevokeApiKeyError::NotFound(_) => {
+                ManageOwnKeysError::NotFound
+            }
             RevokeApiKeyError::Port(error) => ManageOwnKeysError::Port(error),
         })
     }

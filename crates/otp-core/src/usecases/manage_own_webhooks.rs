@@ -13,6 +13,7 @@ use crate::person::permission::AccountAction;
 use crate::ports::{Accounts, PortError};
 use crate::sealing::OpenError;
 use crate::time::Timestamp;
+use crate::usecases::account_actor::AccountActor;
 use crate::usecases::inspect_webhook_deliveries::{
     InspectWebhookDeliveries, InspectWebhookDeliveriesError, ReplayRange, Replayed, ShownDelivery,
 };
@@ -165,7 +166,9 @@ impl ManageOwnWebhooks {
             description: new.description,
             events: new.events,
         };
-        let created = self.endpoints.create(described, viewer.person.id.actor());
+        let created = self
+            .endpoints
+            .create(described, AccountActor::Viewer(viewer));
         let (endpoint, secret) = created.await?;
         let created = OwnEndpoint {
             endpoint,
@@ -192,7 +195,7 @@ impl ManageOwnWebhooks {
             self.require_fresh_manager(viewer)?;
         }
         let changed = (found.account, id);
-        let by = viewer.person.id.actor();
+        let by = AccountActor::Viewer(viewer);
         self.endpoints.change(changed, edit, by).await?;
         Ok(())
     }
@@ -205,7 +208,7 @@ impl ManageOwnWebhooks {
     ) -> Answer<WebhookSecret> {
         let found = self.find_managed(viewer, id).await?;
         self.require_fresh_manager(viewer)?;
-        let (of, by) = ((found.account, id), viewer.person.id.actor());
+        let (of, by) = ((found.account, id), AccountActor::Viewer(viewer));
         Ok(self.endpoints.rotate_secret(of, by).await?.1)
     }
 
@@ -213,7 +216,7 @@ impl ManageOwnWebhooks {
     pub async fn remove(&self, viewer: &Viewer, id: WebhookEndpointId) -> Answer<ApiKeyMode> {
         let found = self.find_managed(viewer, id).await?;
         self.require_fresh_manager(viewer)?;
-        let (removed, by) = ((found.account, id), viewer.person.id.actor());
+        let (removed, by) = ((found.account, id), AccountActor::Viewer(viewer));
         self.endpoints.remove(removed, by).await?;
         Ok(found.mode)
     }
@@ -339,7 +342,8 @@ impl From<ManageWebhookEndpointsError> for ManageOwnWebhooksError {
         match error {
             ManageWebhookEndpointsError::InvalidUrl(invalid) => Self::Url(invalid.into()),
             ManageWebhookEndpointsError::ForbiddenUrl(forbidden) => Self::Url(forbidden.into()),
-            ManageWebhookEndpointsError::AccountNotFound
+            ManageWebhookEndpointsError::Forbidden
+            | ManageWebhookEndpointsError::AccountNotFound
             | ManageWebhookEndpointsError::EndpointNotFound => Self::NotFound,
             ManageWebhookEndpointsError::TooMany
             | ManageWebhookEndpointsError::TooManyListeners => Self::TooMany,

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::{AccountId, WebhookEndpointId};
+use crate::person::permission::AccountAction;
 use crate::ports::{Clock, PortError, Randomness, WebhookEndpoints};
 use crate::sealing::{AccountSealer, OpenError, Purpose, Sealed};
 use crate::time::Timestamp;
+use crate::usecases::account_actor::AccountActor;
 use crate::usecases::account_sealers::AccountSealers;
 use crate::webhook::endpoint::{
     DisabledReason, EndpointStanding, MAX_ENDPOINTS, MAX_LISTENERS, SecretRotation,
@@ -78,6 +80,9 @@ pub struct ShownWebhookEndpoint {
 /// The reason endpoints were not changed or shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageWebhookEndpointsError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The URL is not one that can be called.
     #[error(transparent)]
     InvalidUrl(InvalidWebhookTarget),
@@ -109,7 +114,7 @@ impl ManageWebhookEndpoints {
     pub async fn create(
         &self,
         new: NewWebhookEndpoint,
-        by: Actor,
+        by: AccountActor<'_>,
     ) -> Result<(ShownWebhookEndpoint, WebhookSecret), ManageWebhookEndpointsError> {
         let target = new.url.as_deref();
         let target = target.map(|url| WebhookTarget::parse(url, self.private_targets));
@@ -130,7 +135,7 @@ impl ManageWebhookEndpoints {
             previous_secret: None,
             created_at: now,
         };
-        let entry = self.entry(AuditAction::CreateWebhookEndpoint, id, by);
+        let entry = self.entry(AuditAction::CreateWebhookEndpoint, id, by)?;
         let added = self.endpoints.add_webhook_endpoint(&endpoint, &entry);
         if !added.await? {
             return Err(match endpoint.is_listener() {
@@ -146,7 +151,7 @@ impl ManageWebhookEndpoints {
         &self,
         (account, id): (AccountId, WebhookEndpointId),
         edit: WebhookEndpointEdit,
-        by: Actor,
+        by: AccountActor<'_>,
     ) -> Result<ShownWebhookEndpoint, ManageWebhookEndpointsError> {
         let target = edit.url.as_deref();
         let target = target.map(|url| WebhookTarget::parse(url, self.private_targets));
@@ -174,7 +179,7 @@ impl ManageWebhookEndpoints {
             }),
             rotation: None,
         };
-        let entry = self.entry(AuditAction::ChangeWebhookEndpoint, id, by);
+        let entry = self.entry(AuditAction::ChangeWebhookEndpoint, id, by)?;
         let endpoints = &self.endpoints;
         let changed = endpoints.change_webhook_endpoint(account, id, &change, &entry);
         let changed = changed.await?;
@@ -190,7 +195,7 @@ impl ManageWebhookEndpoints {
     pub async fn rotate_secret(
         &self,
         (account, id): (AccountId, WebhookEndpointId),
-        by: Actor,
+        by: AccountActor<'_>,
     ) -> Result<(ShownWebhookEndpoint, WebhookSecret), ManageWebhookEndpointsError> {
         let sealer = self.sealer(account).await?;
         let secret = WebhookSecret::generate(&*self.randomness);
@@ -202,7 +207,7 @@ impl ManageWebhookEndpoints {
             rotation: Some(rotation),
             ..WebhookEndpointChange::default()
         };
-        let entry = self.entry(AuditAction::RotateWebhookSecret, id, by);
+        let entry = self.entry(AuditAction::RotateWebhookSecret, id, by)?;
         let endpoints = &self.endpoints;
         let rotated = endpoints.change_webhook_endpoint(account, id, &change, &entry);
         let rotated = rotated.await?;
@@ -214,9 +219,9 @@ impl ManageWebhookEndpoints {
     pub async fn remove(
         &self,
         (account, id): (AccountId, WebhookEndpointId),
-        by: Actor,
+        by: AccountActor<'_>,
     ) -> Result<(), ManageWebhookEndpointsError> {
-        let entry = self.entry(AuditAction::RemoveWebhookEndpoint, id, by);
+        let entry = self.entry(AuditAction::RemoveWebhookEndpoint, id, by)?;
         let removed = self.endpoints.remove_webhook_endpoint(account, id, &entry);
         if removed.await? {
             Ok(())
@@ -250,8 +255,17 @@ impl ManageWebhookEndpoints {
         shown.collect()
     }
 
-    fn entry(&self, action: AuditAction, id: WebhookEndpointId, by: Actor) -> AuditEntry {
-        AuditEntry::new(by, action, id.0, self.clock.now(), &*self.randomness)
+    /// Makes the entry of a change, unless whoever asks may not make it.
+    fn entry(
+        &self,
+        action: AuditAction,
+        id: WebhookEndpointId,
+        by: AccountActor<'_>,
+    ) -> Result<AuditEntry, ManageWebhookEndpointsError> {
+        let by = by.authorise(AccountAction::ManageWebhooks);
+        let by = by.ok_or(ManageWebhookEndpointsError::Forbidden)?;
+        let now = self.clock.now();
+        Ok(AuditEntry::new(by, action, id.0, now, &*self.randomness))
     }
 
     async fn sealer(

@@ -86,6 +86,7 @@ impl OpenTestAccount {
             rules: account.rules,
             proof_subject: account.proof_subject,
             email_sender: None,
+            muted_topics: account.muted_topics,
             created_at: now,
         };
         let entry = AuditEntry::new(by, AuditAction::CreateAccount, id.0, now, randomness);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api_key::{ApiKey, ApiKeySecret};
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::ApiKeyId;
+use crate::person::permission::AccountAction;
 use crate::ports::{ApiKeys, Clock, PortError, Randomness};
 use crate::time::Timestamp;
+use crate::usecases::account_actor::AccountActor;
 use crate::usecases::create_api_key::{NewApiKey, mint};
 
 /// The default overlap.
@@ -40,6 +42,9 @@ pub struct RotateApiKeyRequest {
 /// The reason a key was not rotated.
 #[derive(Debug, thiserror::Error)]
 pub enum RotateApiKeyError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The key does not exist.
     #[error("no API key has that id")]
     NotFound,
@@ -61,8 +66,10 @@ impl RotateApiKey {
     pub async fn execute(
         &self,
         request: RotateApiKeyRequest,
-        by: Actor,
+        by: AccountActor<'_>,
     ) -> Result<(ApiKey, ApiKeySecret), RotateApiKeyError> {
+        let by = by.authorise(AccountAction::ManageKeys);
+        let by = by.ok_or(RotateApiKeyError::Forbidden)?;
         let now = self.clock.now();
         let old = self.keys.find(request.id).await?;
         let old = old.ok_or(RotateApiKeyError::NotFound)?;

@@ -17,6 +17,7 @@ use otp_core::ports::{
 use otp_core::pricing::PriceKey;
 use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::add_template::{AddTemplate, AddTemplateError, ApprovedTemplate};
 use otp_core::usecases::create_plan::{CreatePlan, CreatePlanError, NewPlan};
 use otp_core::usecases::grant_subscription::{
@@ -69,7 +70,10 @@ async fn a_key_is_revoked_now_and_an_unknown_one_is_not_found() {
             clock: clock(),
             randomness: randomness(),
         };
-        match revoke_api_key.execute(KEY, operator()).await {
+        match revoke_api_key
+            .execute(KEY, AccountActor::Operator(operator()))
+            .await
+        {
             Ok(()) => assert!(is_known),
             Err(error @ RevokeApiKeyError::NotFound(KEY)) => {
                 assert!(!is_known);

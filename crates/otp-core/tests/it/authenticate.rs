@@ -4,17 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::api_key::{ApiKey, ApiKeySecret};
-use otp_core::ports::ApiKeys;
+use otp_core::ids::ApiKeyId;
+use otp_core::insights::day_of;
+use otp_core::ports::{ApiKeys, Clock, MockApiKeys, MockKeyUses, PortError};
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::authenticate::{Authenticate, AuthenticateError, Caller};
 use otp_core::usecases::create_api_key::{CreateApiKey, CreateApiKeyError, NewApiKey};
+use otp_core::usecases::keep_key_uses::KeepKeyUses;
 use otp_testkit::MemoryStore;
 use otp_testkit::contract::fixture::{Fixture, START, operator};
+use uuid::Uuid;
 
 async fn fixture() -> (Fixture, Authenticate) {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
+    let mut uses = MockKeyUses::new();
+    uses.expect_note().return_const(());
     let authenticate = Authenticate {
         directory: fixture.store.clone(),
+        uses: Arc::new(uses),
         clock: fixture.clock.clone(),
     };
     (fixture, authenticate)
@@ -36,7 +44,9 @@ async fn create_key(
         name: name.to_owned(),
         expires_at,
     };
-    create_api_key.execute(new, operator()).await
+    create_api_key
+        .execute(new, AccountActor::Operator(operator()))
+        .await
 }
 
 #[tokio::test]
@@ -104,4 +114,66 @@ async fn a_key_is_not_created_expired() {
         .await
         .expect("list");
     assert_eq!(keys.len(), 1, "only the fixture's own");
+}
+
+#[tokio::test]
+async fn a_use_is_noted_until_its_day_is_kept_and_a_refused_one_never() {
+    let (fixture, authenticate) = fixture().await;
+    let made = create_key(&fixture, "shop", None).await;
+    let (key, secret) = made.expect("key");
+    let today = day_of(fixture.clock.now());
+    let mut uses = MockKeyUses::new();
+    let of_key = move |id: &ApiKeyId, day: &Timestamp| (*id, *day) == (key.id, today);
+    uses.expect_note().withf(of_key).times(2).return_const(());
+    let authenticate = Authenticate {
+        uses: Arc::new(uses),
+        ..authenticate
+    };
+    for _ in 0..2 {
+        let used = authenticate.execute(Some(secret.expose())).await;
+        used.expect("active");
+    }
+    fixture
+        .store
+        .keep_uses(&[(key.id, today)])
+        .await
+        .expect("kept");
+    let used = authenticate.execute(Some(secret.expose())).await;
+    used.expect("active");
+    let revoked = fixture.store.revoke(key.id, START, &fixture.entry()).await;
+    assert!(revoked.expect("revoked"));
+    fixture.clock.advance(Duration::from_secs(86_400));
+    let refused = authenticate.execute(Some(secret.expose())).await;
+    assert!(matches!(refused, Err(AuthenticateError::KeyNotFound)));
+}
+
+#[tokio::test]
+async fn uses_that_cannot_be_kept_are_noted_again() {
+    let noted = (ApiKeyId(Uuid::from_u128(7)), START);
+    let mut uses = MockKeyUses::new();
+    uses.expect_take().times(2).returning(move || vec![noted]);
+    let again = move |id: &ApiKeyId, day: &Timestamp| (*id, *day) == noted;
+    uses.expect_note().withf(again).once().return_const(());
+    let mut keys = MockApiKeys::new();
+    let mut answers = vec![Ok(()), Err(PortError::Unavailable("away".into()))];
+    keys.expect_keep_uses()
+        .withf(move |kept| kept == [noted])
+        .times(2)
+        .returning(move |_| answers.pop().expect("two answers"));
+    let keep = KeepKeyUses {
+        uses: Arc::new(uses),
+        keys: Arc::new(keys),
+    };
+    assert!(keep.execute().await.is_err());
+    assert!(keep.execute().await.expect("kept"));
+
+    let mut uses = MockKeyUses::new();
+    uses.expect_take().return_const(Vec::new());
+    let mut keys = MockApiKeys::new();
+    keys.expect_keep_uses().never();
+    let keep = KeepKeyUses {
+        uses: Arc::new(uses),
+        keys: Arc::new(keys),
+    };
+    assert!(!keep.execute().await.expect("nothing to keep"));
 }

@@ -17,6 +17,7 @@ use otp_core::sealing::Sealed;
 use otp_core::send::SendAttempt;
 use otp_core::time::Timestamp;
 use otp_core::ui_language::UiLanguage;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::announce_expiring_keys::AnnounceExpiringKeys;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::forget_ended_notices::{ForgetEndedNotices, RETENTION};
@@ -432,7 +433,7 @@ async fn an_expiring_key_is_announced_exactly_twice_and_remembered_until_it_has_
         expires_at: Some(expiry),
     };
     create_api_key
-        .execute(new, operator())
+        .execute(new, AccountActor::Operator(operator()))
         .await
         .expect("a key");
     let endpoint = WebhookEndpoint {

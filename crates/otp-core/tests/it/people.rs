@@ -1,5 +1,6 @@
 //! Signing up, signing in and resetting a password, over a store in memory.
 
+mod chosen_notices;
 mod credits;
 mod insights;
 mod keys;

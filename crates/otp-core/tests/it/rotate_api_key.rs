@@ -7,6 +7,7 @@ use otp_core::api_key::ApiKey;
 use otp_core::ids::ApiKeyId;
 use otp_core::ports::ApiKeys;
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::rotate_api_key::{
     DEFAULT_OVERLAP, RotateApiKey, RotateApiKeyError, RotateApiKeyRequest,
 };
@@ -35,7 +36,9 @@ async fn rotate_until(
         overlap,
         expires_at,
     };
-    let rotated = rotate_api_key.execute(request, operator()).await;
+    let rotated = rotate_api_key
+        .execute(request, AccountActor::Operator(operator()))
+        .await;
     rotated.map(|(key, _)| key)
 }
 

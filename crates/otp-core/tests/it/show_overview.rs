@@ -10,6 +10,7 @@ use otp_core::notice::LowBalance;
 use otp_core::ports::Clock as _;
 use otp_core::sealing::Purpose;
 use otp_core::send::Outcome;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::show_overview::{
     Attention, CreditsLeft, FirstSteps, MessageCounts, Overview, ShowOverview, ShowOverviewError,
@@ -152,7 +153,10 @@ async fn a_key_that_expires_within_a_week_needs_a_person() {
             name: name.to_owned(),
             expires_at,
         };
-        let (key, _) = create.execute(new, operator()).await.expect("a key");
+        let (key, _) = create
+            .execute(new, AccountActor::Operator(operator()))
+            .await
+            .expect("a key");
         if name == "revoked" {
             let revoked = fixture.store.revoke(key.id, now, &fixture.entry()).await;
             assert!(revoked.expect("revoked"));

@@ -7,6 +7,7 @@ use otp_core::account::Account;
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::ports::{Accounts, MockWebhookEndpoints, WebhookEndpoints};
 use otp_core::sealing::{Purpose, Sealed};
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::manage_webhook_endpoints::{
     ManageWebhookEndpoints, ManageWebhookEndpointsError, NewWebhookEndpoint, WebhookEndpointEdit,
 };
@@ -47,7 +48,10 @@ impl World {
     }
 
     async fn created(&self) -> (WebhookEndpointId, WebhookSecret) {
-        let created = self.manage.create(self.new_endpoint(), operator()).await;
+        let created = self
+            .manage
+            .create(self.new_endpoint(), AccountActor::Operator(operator()))
+            .await;
         let (shown, secret) = created.expect("created");
         (shown.id, secret)
     }
@@ -100,7 +104,10 @@ fn description(text: &str) -> WebhookDescription {
 #[tokio::test]
 async fn a_created_endpoint_is_shown_without_its_secret_and_stored_sealed() {
     let world = World::new().await;
-    let created = world.manage.create(world.new_endpoint(), operator()).await;
+    let created = world
+        .manage
+        .create(world.new_endpoint(), AccountActor::Operator(operator()))
+        .await;
     let (shown, secret) = created.expect("created");
     assert_eq!(shown.url.as_deref(), Some(URL));
     assert_eq!(shown.description.as_deref(), Some("Shop"));
@@ -133,7 +140,7 @@ async fn a_url_is_judged_before_anything_is_stored() {
             events: EventFilter::ALL,
         };
         manage
-            .create(new, operator())
+            .create(new, AccountActor::Operator(operator()))
             .await
             .map(|(shown, _)| shown.url)
     };
@@ -153,7 +160,13 @@ async fn a_url_is_judged_before_anything_is_stored() {
             ..WebhookEndpointEdit::default()
         };
         let id = WebhookEndpointId(Uuid::nil());
-        let changed = manage.change((fixture.account, id), edit, operator()).await;
+        let changed = manage
+            .change(
+                (fixture.account, id),
+                edit,
+                AccountActor::Operator(operator()),
+            )
+            .await;
         assert!(
             matches!(changed, Err(ManageWebhookEndpointsError::ForbiddenUrl(_))),
             "{url}"
@@ -193,7 +206,10 @@ async fn a_change_keeps_what_it_does_not_name() {
         description: Some(None),
         ..WebhookEndpointEdit::default()
     };
-    let changed = world.manage.change((account, id), edit, operator()).await;
+    let changed = world
+        .manage
+        .change((account, id), edit, AccountActor::Operator(operator()))
+        .await;
     let changed = changed.expect("changed");
     assert_eq!(changed.url.as_deref(), Some("https://shop.example.org/x"));
     assert_eq!(changed.description, None);
@@ -208,7 +224,10 @@ async fn a_change_keeps_what_it_does_not_name() {
         enabled: Some(false),
         ..WebhookEndpointEdit::default()
     };
-    let changed = world.manage.change((account, id), edit, operator()).await;
+    let changed = world
+        .manage
+        .change((account, id), edit, AccountActor::Operator(operator()))
+        .await;
     let changed = changed.expect("changed");
     assert_eq!(changed.url.as_deref(), Some("https://shop.example.org/x"));
     assert_eq!(changed.description.as_deref(), Some("New"));
@@ -239,7 +258,10 @@ async fn an_owner_enables_what_failed_and_the_account_wants_its_events_again() {
         enabled: Some(true),
         ..WebhookEndpointEdit::default()
     };
-    let enabled = world.manage.change((account, id), edit, operator()).await;
+    let enabled = world
+        .manage
+        .change((account, id), edit, AccountActor::Operator(operator()))
+        .await;
     assert!(enabled.is_ok_and(|shown| shown.standing == EndpointStanding::Enabled));
     assert!(world.account().await.rules.wanted_events.contains(sent));
 }
@@ -250,7 +272,10 @@ async fn a_rotation_returns_the_new_secret_and_the_newest_two_sign_for_a_day() {
     let (id, first) = world.created().await;
     let account = world.fixture.account;
     let rotate = async || {
-        let rotated = world.manage.rotate_secret((account, id), operator()).await;
+        let rotated = world
+            .manage
+            .rotate_secret((account, id), AccountActor::Operator(operator()))
+            .await;
         let (shown, secret) = rotated.expect("rotated");
         assert_eq!(shown.id, id);
         secret.to_text().as_str().to_owned()
@@ -279,15 +304,19 @@ async fn another_account_and_an_unknown_id_find_nothing() {
             world.manage.show(account, id).await.err(),
             world
                 .manage
-                .change((account, id), edit, operator())
+                .change((account, id), edit, AccountActor::Operator(operator()))
                 .await
                 .err(),
             world
                 .manage
-                .rotate_secret((account, id), operator())
+                .rotate_secret((account, id), AccountActor::Operator(operator()))
                 .await
                 .err(),
-            world.manage.remove((account, id), operator()).await.err(),
+            world
+                .manage
+                .remove((account, id), AccountActor::Operator(operator()))
+                .await
+                .err(),
         ];
         for error in results {
             assert!(matches!(
@@ -298,7 +327,10 @@ async fn another_account_and_an_unknown_id_find_nothing() {
     }
     let removed = world
         .manage
-        .remove((world.fixture.account, id), operator())
+        .remove(
+            (world.fixture.account, id),
+            AccountActor::Operator(operator()),
+        )
         .await;
     removed.expect("removed");
     let left = world.manage.list(world.fixture.account).await;
@@ -311,7 +343,10 @@ async fn the_twenty_first_endpoint_is_refused_and_a_test_account_has_its_own() {
     for _ in 0..20 {
         world.created().await;
     }
-    let refused = world.manage.create(world.new_endpoint(), operator()).await;
+    let refused = world
+        .manage
+        .create(world.new_endpoint(), AccountActor::Operator(operator()))
+        .await;
     assert!(matches!(
         refused.err(),
         Some(ManageWebhookEndpointsError::TooMany)
@@ -321,7 +356,13 @@ async fn the_twenty_first_endpoint_is_refused_and_a_test_account_has_its_own() {
         account_id: test,
         ..world.new_endpoint()
     };
-    assert!(world.manage.create(of_test, operator()).await.is_ok());
+    assert!(
+        world
+            .manage
+            .create(of_test, AccountActor::Operator(operator()))
+            .await
+            .is_ok()
+    );
     let listed = world.manage.list(test).await;
     assert!(listed.is_ok_and(|listed| listed.len() == 1));
 }
@@ -339,12 +380,12 @@ async fn without_the_accounts_key_nothing_is_readable_and_the_rest_works() {
     for sealing in [
         world
             .manage
-            .create(world.new_endpoint(), operator())
+            .create(world.new_endpoint(), AccountActor::Operator(operator()))
             .await
             .err(),
         world
             .manage
-            .rotate_secret((account, id), operator())
+            .rotate_secret((account, id), AccountActor::Operator(operator()))
             .await
             .err(),
     ] {
@@ -360,17 +401,27 @@ async fn without_the_accounts_key_nothing_is_readable_and_the_rest_works() {
     assert!(
         world
             .manage
-            .change((account, id), edit, operator())
+            .change((account, id), edit, AccountActor::Operator(operator()))
             .await
             .is_ok()
     );
-    assert!(world.manage.remove((account, id), operator()).await.is_ok());
+    assert!(
+        world
+            .manage
+            .remove((account, id), AccountActor::Operator(operator()))
+            .await
+            .is_ok()
+    );
     let nobody = NewWebhookEndpoint {
         account_id: AccountId(Uuid::from_u128(42)),
         ..world.new_endpoint()
     };
     assert!(matches!(
-        world.manage.create(nobody, operator()).await.err(),
+        world
+            .manage
+            .create(nobody, AccountActor::Operator(operator()))
+            .await
+            .err(),
         Some(ManageWebhookEndpointsError::AccountNotFound)
     ));
 }

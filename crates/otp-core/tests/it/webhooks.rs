@@ -18,6 +18,7 @@ use otp_core::ports::{
 };
 use otp_core::sealing::Sealed;
 use otp_core::turns::Room;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::deliver_webhooks::{DeliverWebhooks, TurnTaken};
 use otp_core::usecases::find_event_resource::{EventResource, FindEventResource};
 use otp_core::usecases::forget_webhook_deliveries::ForgetWebhookDeliveries;
@@ -144,7 +145,11 @@ impl World {
             description: None,
             events,
         };
-        let (shown, secret) = self.manage.create(new, operator()).await.expect("created");
+        let (shown, secret) = self
+            .manage
+            .create(new, AccountActor::Operator(operator()))
+            .await
+            .expect("created");
         (shown.id, secret)
     }
 
@@ -221,7 +226,10 @@ async fn two_secrets_sign_for_a_day_after_a_rotation() {
     let world = World::new().await;
     let (id, old) = world.endpoint(only_sent()).await;
     let of = (world.fixture.account, id);
-    let rotated = world.manage.rotate_secret(of, operator()).await;
+    let rotated = world
+        .manage
+        .rotate_secret(of, AccountActor::Operator(operator()))
+        .await;
     let (_, new) = rotated.expect("rotated");
     for (hours, previous) in [(0, Some(old)), (24, None)] {
         world

@@ -66,11 +66,13 @@ pub(crate) enum Fault {
     NoCredits,
     /// A note about a payment does not fit on a line.
     LongPayment,
+    /// It is not a percentage below 100.
+    NoPercentage,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::NoEmailAddress,
         Self::NoPassword,
         Self::PasswordTooShort { least: 12 },
@@ -97,6 +99,7 @@ impl Fault {
         Self::NoReason,
         Self::NoCredits,
         Self::LongPayment,
+        Self::NoPercentage,
     ];
 
     /// Returns whether it is a fault of the code in a mail.
@@ -132,6 +135,7 @@ impl Fault {
             Self::NoReason => "fault-decline-reason",
             Self::NoCredits => "fault-credits",
             Self::LongPayment => "fault-payment",
+            Self::NoPercentage => "fault-low-balance",
         }
     }
 
@@ -163,7 +167,8 @@ impl Fault {
             | Self::LongNotes
             | Self::NoReason
             | Self::NoCredits
-            | Self::LongPayment => None,
+            | Self::LongPayment
+            | Self::NoPercentage => None,
         }
     }
 }

@@ -39,11 +39,13 @@ pub(crate) enum FieldKind {
     GrantedCredits,
     /// A note about the payment of an order.
     Payment,
+    /// The percentage of a grant at which its balance is low.
+    LowBalance,
 }
 
 impl FieldKind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Email,
         Self::Password,
         Self::NewPassword,
@@ -62,6 +64,7 @@ impl FieldKind {
         Self::DeclineReason,
         Self::GrantedCredits,
         Self::Payment,
+        Self::LowBalance,
     ];
 
     /// Returns the name of the field, which is also its id in the page.
@@ -85,6 +88,7 @@ impl FieldKind {
             Self::DeclineReason => "decline-reason",
             Self::GrantedCredits => "credits",
             Self::Payment => "payment",
+            Self::LowBalance => "low-balance",
         }
     }
 
@@ -108,6 +112,7 @@ impl FieldKind {
             Self::DeclineReason => "field-decline-reason",
             Self::GrantedCredits => "field-credits",
             Self::Payment => "field-payment",
+            Self::LowBalance => "field-low-balance",
         }
     }
 
@@ -123,6 +128,7 @@ impl FieldKind {
             Self::OrderNotes => Some("hint-order-notes"),
             Self::DeclineReason => Some("hint-decline-reason"),
             Self::Payment => Some("hint-payment"),
+            Self::LowBalance => Some("hint-low-balance"),
             Self::Email
             | Self::GrantedCredits
             | Self::InvitedEmail
@@ -153,6 +159,7 @@ impl FieldKind {
             | Self::OrderNotes
             | Self::DeclineReason
             | Self::GrantedCredits
+            | Self::LowBalance
             | Self::Payment => "text",
         }
     }
@@ -173,6 +180,7 @@ impl FieldKind {
             | Self::OrderNotes
             | Self::DeclineReason
             | Self::GrantedCredits
+            | Self::LowBalance
             | Self::Payment => "off",
             Self::Company => "organization",
             Self::Phone => "tel",
@@ -183,7 +191,7 @@ impl FieldKind {
     /// Returns the keys that a phone's keyboard shows, if they are not those of its type.
     pub(crate) const fn input_mode(self) -> Option<&'static str> {
         match self {
-            Self::Code | Self::GrantedCredits => Some("numeric"),
+            Self::Code | Self::GrantedCredits | Self::LowBalance => Some("numeric"),
             // A recovery code has letters.
             Self::AppCode
             | Self::Email
@@ -215,6 +223,7 @@ impl FieldKind {
             | Self::Phone
             | Self::InvitedEmail
             | Self::WebhookUrl
+            | Self::LowBalance
             | Self::GrantedCredits => "ltr",
             Self::Name
             | Self::KeyName
@@ -248,6 +257,7 @@ impl FieldKind {
             | Self::InvitedEmail
             | Self::WebhookUrl
             | Self::DeclineReason
+            | Self::LowBalance
             | Self::GrantedCredits => true,
         }
     }
@@ -270,6 +280,7 @@ impl FieldKind {
             | Self::OrderNotes
             | Self::DeclineReason
             | Self::GrantedCredits
+            | Self::LowBalance
             | Self::Payment => true,
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct ShownKey {
     pub(super) hint: String,
     pub(super) state: KeyState,
     pub(super) created_at: Timestamp,
+    /// The day of its last use, as `2026-12-01`.
+    pub(super) last_used_on: Option<String>,
 }
 
 /// The state of a key.
@@ -64,6 +66,7 @@ impl ShownKey {
             hint: format!("{}…", key.hint),
             state,
             created_at: key.created_at,
+            last_used_on: key.last_used_on.map(Timestamp::to_date),
         }
     }
 

@@ -22,6 +22,7 @@ fn key(number: u8, name: &str, state: KeyState) -> ShownKey {
         hint: hint.to_owned(),
         state,
         created_at: Timestamp::from_unix_millis(1_790_000_000_000),
+        last_used_on: (!number.is_multiple_of(3)).then(|| "2026-11-28".to_owned()),
     }
 }
 

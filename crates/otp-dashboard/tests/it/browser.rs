@@ -115,6 +115,49 @@ async fn every_page_fits_a_screen_of_320_pixels() {
     browser.close().await;
 }
 
+/// Returns what the keyboard cannot do on a page: controls that take no focus or do not show it, those that are out of
+/// the order of the page, forms without a button, and what looks as if only a mouse could use it.
+const BEYOND_KEYBOARD: &str = "
+    const html = elements => elements.map(element => element.outerHTML.slice(0, 200));
+    const isShown = element => element.checkVisibility({visibilityProperty: true}) && !element.disabled;
+    const control = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]';
+    const controls = [...document.querySelectorAll(control)].filter(isShown);
+    const inOrder = controls.filter(element => element.tabIndex >= 0);
+    const isMarked = element => getComputedStyle(element).outlineStyle !== 'none';
+    const takesFocus = element => {
+        element.focus();
+        const label = element.closest('label');
+        return document.activeElement === element && (isMarked(element) || (label && isMarked(label)));
+    };
+    const forms = [...document.forms].filter(form => !form.querySelector('button'));
+    const isOfMouse = element => getComputedStyle(element).cursor === 'pointer'
+        && !element.closest(control) && !element.closest('label');
+    return [
+        controls.length,
+        html(inOrder.filter(element => !takesFocus(element))),
+        html(controls.filter(element => element.tabIndex > 0)),
+        html(forms),
+        html([...document.body.querySelectorAll('*')].filter(isShown).filter(isOfMouse)),
+    ];
+";
+
+#[actix_web::test]
+async fn every_control_of_every_page_is_reached_by_keyboard_and_shows_it() {
+    let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
+    for width in [1280, 390] {
+        browser.be_as_wide_as(width).await;
+        for path in gallery.paths() {
+            browser.goto(&gallery.url(path, "en")).await;
+            let found = browser.run(BEYOND_KEYBOARD).await;
+            assert!(found[0].as_u64() > Some(3), "{path}: {found}");
+            for beyond in 1..=4 {
+                assert_eq!(found[beyond], json!([]), "{path}, {width}");
+            }
+        }
+    }
+    browser.close().await;
+}
+
 #[actix_web::test]
 async fn the_keyboard_alone_skips_to_the_content_and_changes_the_language() {
     let (gallery, browser) = (GalleryServer::start(), Browser::open().await);

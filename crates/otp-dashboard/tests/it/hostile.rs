@@ -108,6 +108,7 @@ async fn pages_with(words: &str) -> Vec<(String, Answer)> {
         "/dashboard/subscriptions",
         &order,
         "/dashboard/settings",
+        "/dashboard/settings/notices",
         "/dashboard/insights",
         "/dashboard/team",
         "/dashboard/accounts",

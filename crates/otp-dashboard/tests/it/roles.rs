@@ -19,7 +19,7 @@ use super::settings::Desk;
 use super::webhooks::endpoint_of;
 use super::*;
 
-use AccountAction::{Look, ManageKeys, ManageTeam, ManageWebhooks, Order};
+use AccountAction::{Look, ManageKeys, ManageNotices, ManageTeam, ManageWebhooks, Order};
 
 /// The pages of an account, each with the action that its role has to allow. A name in braces is an id.
 const PAGES: &[(&str, AccountAction)] = &[
@@ -49,6 +49,7 @@ const PAGES: &[(&str, AccountAction)] = &[
     ("/credits.csv", Look),
     ("/team", Look),
     ("/team/{person}/remove", ManageTeam),
+    ("/settings/notices", Look),
 ];
 
 /// The forms of an account. Those that end something come last.
@@ -66,6 +67,7 @@ const FORMS: &[(&str, AccountAction)] = &[
     ("/purchase/{plan}", Order),
     ("/orders/{order}/withdraw", Order),
     ("/team", ManageTeam),
+    ("/settings/notices", ManageNotices),
     ("/team/{person}/role", ManageTeam),
     ("/keys/{key}/revoke", ManageKeys),
     ("/webhooks/{endpoint}/remove", ManageWebhooks),
@@ -85,6 +87,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("since", "24h"),
     ("invited-email", "nadia@noor.example"),
     ("role", "owner"),
+    ("low-balance", "25"),
 ];
 
 /// Routes that no role decides: of everybody, of a person's own sign-in, of staff, of the gallery, and those whose

@@ -320,6 +320,38 @@ async fn a_person_changes_their_name_and_their_language() {
 }
 
 #[actix_web::test]
+async fn an_owner_chooses_which_notices_are_mailed() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let desk = Desk::of(&people, &pages).await;
+    let path = "/dashboard/settings/notices";
+    let checked = |page: &Answer, topic: &str| {
+        let field = format!("name=\"{topic}\" value=\"on\" checked");
+        page.body.contains(&field)
+    };
+    let page = desk.open(path).await;
+    assert!(page.body.contains(ADDRESS), "{}", page.body);
+    for topic in ["credits", "keys", "senders", "webhooks"] {
+        assert!(checked(&page, topic), "{topic}: {}", page.body);
+    }
+    // What is not checked is not sent by a browser.
+    let wanted = [("keys", "on"), ("low-balance", "٢٥")];
+    let chosen = desk.send(path, &wanted).await;
+    let next = chosen.header("location").expect("a page");
+    let page = desk.open(next).await;
+    assert!(page.body.contains("role=\"status\""), "{}", page.body);
+    assert!(checked(&page, "keys") && !checked(&page, "credits"));
+    assert!(page.body.contains("value=\"25\""), "{}", page.body);
+
+    let wrong = [("credits", "on"), ("low-balance", "100")];
+    let refused = desk.send(path, &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(checked(&refused, "credits") && !checked(&refused, "keys"));
+    let page = desk.open(path).await;
+    assert!(checked(&page, "keys") && !checked(&page, "credits"));
+}
+
+#[actix_web::test]
 async fn a_form_of_a_person_without_the_token_changes_nothing() {
     let people = People::new().await;
     let pages = pages(&people).await;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::manage_webhook_endpoints::{ShownWebhookEndpoint, WebhookEndpointEdit};
 use otp_core::webhook::endpoint::{DisabledReason, EndpointStanding};
 use serde::Deserialize;
@@ -101,7 +102,10 @@ async fn change(
 ) -> Result<ShownWebhookEndpoint, ApiError> {
     let (caller, body): (_, ChangeWebhookEndpointRequest) =
         authenticate_and_read(request, payload, state).await?;
-    let (of, by) = ((caller.account_id, id_of(request)?), caller.actor());
+    let (of, by) = (
+        (caller.account_id, id_of(request)?),
+        AccountActor::Key(caller),
+    );
     let edit = body.edit()?;
     let manage = state.manage_webhook_endpoints.clone();
     let changed = state

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, Resource};
-use otp_core::audit::Actor;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::answer_once::RepeatableRequest;
+use otp_core::usecases::authenticate::Caller;
 use otp_core::usecases::manage_webhook_endpoints::NewWebhookEndpoint;
 use otp_core::webhook::WebhookSecret;
 use otp_edge::resource_at;
@@ -113,8 +114,8 @@ pub(crate) async fn post(
     create(&request, &state, read).await
 }
 
-/// The endpoint that a caller wants.
-pub(super) type Wanted = (NewWebhookEndpoint, Actor);
+/// An endpoint, and the caller who wants it.
+pub(super) type Wanted = (NewWebhookEndpoint, Caller);
 
 /// Creates an endpoint or a listener that was read, and answers with it and its secret.
 pub(super) async fn create(
@@ -123,8 +124,8 @@ pub(super) async fn create(
     read: Result<(Wanted, Option<RepeatableRequest>), ApiError>,
 ) -> HttpResponse {
     let manage = state.manage_webhook_endpoints.clone();
-    let action = async move |(wanted, by): Wanted, _| {
-        let created = manage.create(wanted, by).await?;
+    let action = async move |(wanted, caller): Wanted, _| {
+        let created = manage.create(wanted, AccountActor::Key(caller)).await?;
         Ok(WebhookEndpointWithSecret::from(created))
     };
     answer_once(request, state, read, StatusCode::CREATED, action).await
@@ -145,7 +146,7 @@ async fn read(
         description: description(body.description, "description")?,
         events: events(body.events, "events")?.unwrap_or_default(),
     };
-    Ok(((wanted, caller.actor()), repeatable))
+    Ok(((wanted, caller), repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.

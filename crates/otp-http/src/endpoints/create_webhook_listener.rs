@@ -106,7 +106,7 @@ async fn read(
         description: None,
         events: events(body.events, "events")?.unwrap_or_default(),
     };
-    Ok(((wanted, caller.actor()), repeatable))
+    Ok(((wanted, caller), repeatable))
 }
 
 /// The error codes of this endpoint, besides the common ones.

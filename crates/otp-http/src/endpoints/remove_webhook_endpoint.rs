@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use otp_core::usecases::account_actor::AccountActor;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
 
@@ -38,7 +39,10 @@ pub(crate) async fn delete(request: HttpRequest, state: Data<ApiState>) -> HttpR
 
 async fn remove(request: &HttpRequest, state: &ApiState) -> Result<(), ApiError> {
     let caller = authenticate(request, state).await?;
-    let (of, by) = ((caller.account_id, id_of(request)?), caller.actor());
+    let (of, by) = (
+        (caller.account_id, id_of(request)?),
+        AccountActor::Key(caller),
+    );
     let manage = state.manage_webhook_endpoints.clone();
     let removed = state
         .runner

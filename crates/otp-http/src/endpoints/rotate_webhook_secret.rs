@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Resource};
 use otp_core::ids::WebhookEndpointId;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::authenticate::Caller;
 use otp_edge::resource_at;
 use utoipa::IntoResponses;
@@ -55,7 +56,7 @@ pub(crate) async fn post(request: HttpRequest, state: Data<ApiState>) -> HttpRes
     let manage = state.manage_webhook_endpoints.clone();
     let action = async move |(caller, id): (Caller, WebhookEndpointId), _| {
         let of = (caller.account_id, id);
-        let rotated = manage.rotate_secret(of, caller.actor()).await?;
+        let rotated = manage.rotate_secret(of, AccountActor::Key(caller)).await?;
         Ok(WebhookEndpointWithSecret::from(rotated))
     };
     answer_once(&request, &state, read, StatusCode::OK, action).await

@@ -322,7 +322,8 @@ impl From<ManageWebhookEndpointsError> for ApiError {
             ManageWebhookEndpointsError::TooManyListeners => {
                 Self::Plain(ErrorCode::TooManyWebhookListeners)
             }
-            ManageWebhookEndpointsError::EndpointNotFound => {
+            ManageWebhookEndpointsError::Forbidden
+            | ManageWebhookEndpointsError::EndpointNotFound => {
                 Self::Plain(ErrorCode::WebhookEndpointNotFound)
             }
             ManageWebhookEndpointsError::Unreadable(_) => Self::Internal(error.into()),

@@ -19,12 +19,13 @@ use otp_core::keyring::{AccountKey, KeyOwner, MasterKey, MasterKeys};
 use otp_core::language::LanguageTag;
 use otp_core::ports::{
     Clock, IdempotentAnswers, InboxBell, MockAdmissionFacts, MockApiKeys, MockClock, MockDirectory,
-    MockFallbacks, MockIdempotentAnswers, MockInboxBell, MockInsights, MockMessageOutcomes,
-    MockMessageSender, MockMessages, MockNoticeOutbox, MockOptOuts, MockProofKeys, MockProofSigner,
-    MockReceipts, MockRecipientIdentities, MockSendLedger, MockSenderHealths, MockSenders,
-    MockStorageHealth, MockSubscriptions, MockTemplates, MockTestInbox, MockVerificationLedger,
-    MockVerifications, MockWebhookDeliveries, MockWebhookEndpoints, ProviderWebhook, Randomness,
-    SendLedger, StorageHealth, WebhookDeliveries, WebhookEndpoints,
+    MockFallbacks, MockIdempotentAnswers, MockInboxBell, MockInsights, MockKeyUses,
+    MockMessageOutcomes, MockMessageSender, MockMessages, MockNoticeOutbox, MockOptOuts,
+    MockProofKeys, MockProofSigner, MockReceipts, MockRecipientIdentities, MockSendLedger,
+    MockSenderHealths, MockSenders, MockStorageHealth, MockSubscriptions, MockTemplates,
+    MockTestInbox, MockVerificationLedger, MockVerifications, MockWebhookDeliveries,
+    MockWebhookEndpoints, ProviderWebhook, Randomness, SendLedger, StorageHealth,
+    WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::PriceList;
 use otp_core::proof::ProofSubject;
@@ -234,6 +235,8 @@ impl World {
 
     /// Returns the API over these ports; use cases run on the current runtime.
     pub(super) fn api(self) -> Api {
+        let mut uses = MockKeyUses::new();
+        uses.expect_note().return_const(());
         let mut clock = MockClock::new();
         clock.expect_now().return_const(NOW);
         clock.expect_monotonic().return_const(Duration::ZERO);
@@ -388,7 +391,11 @@ impl World {
                 clock: clock.clone(),
             },
             verification_policy: VerificationPolicy::default(),
-            authenticate: Authenticate { directory, clock },
+            authenticate: Authenticate {
+                directory,
+                uses: Arc::new(uses),
+                clock,
+            },
             explain_send: ExplainSend {
                 send: send_message.clone(),
                 facts: Arc::new(self.facts),
@@ -436,6 +443,7 @@ pub(super) fn stored(
         created_at: NOW,
         expires_at: expires,
         revoked_at: revoked,
+        last_used_on: None,
     }
 }
 

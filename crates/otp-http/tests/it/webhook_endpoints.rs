@@ -8,6 +8,7 @@ use otp_core::account::{Account, AccountRules, SealedContact};
 use otp_core::ids::{AccountId, WebhookEndpointId};
 use otp_core::keyring::WrappedKey;
 use otp_core::language::LanguageTag;
+use otp_core::notice::MutedTopics;
 use otp_core::ports::{Accounts, WebhookEndpoints};
 use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
@@ -43,6 +44,7 @@ fn account(id: AccountId) -> Account {
         rules: AccountRules::default(),
         proof_subject: ProofSubject::default(),
         email_sender: None,
+        muted_topics: MutedTopics::NONE,
         created_at: NOW,
     }
 }

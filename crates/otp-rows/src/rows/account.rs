@@ -5,7 +5,7 @@ use otp_core::account::{Account, AccountChange, AccountRules, AccountStanding, S
 use otp_core::api_key::{ApiKey, ApiKeyHash};
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::language::LanguageTag;
-use otp_core::notice::LowBalance;
+use otp_core::notice::{LowBalance, MutedTopics};
 use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
 use otp_core::time::Timestamp;
@@ -30,6 +30,7 @@ pub struct AccountRow {
     standing: Col<AccountStanding>,
     proof_subject: Col<ProofSubject>,
     email_sender: Col<Option<Sealed>>,
+    muted_topics: Col<MutedTopics>,
     webhook_events: Col<WantedEvents>,
     created_at: Col<Timestamp>,
 }
@@ -50,6 +51,7 @@ impl From<&Account> for AccountRow {
             standing: Col(account.rules.standing),
             proof_subject: Col(account.proof_subject),
             email_sender: Col(account.email_sender.clone()),
+            muted_topics: Col(account.muted_topics),
             webhook_events: Col(account.rules.wanted_events),
             created_at: Col(account.created_at),
         }
@@ -76,6 +78,7 @@ impl From<AccountRow> for Account {
             },
             proof_subject: row.proof_subject.0,
             email_sender: row.email_sender.0,
+            muted_topics: row.muted_topics.0,
             created_at: row.created_at.0,
         }
     }
@@ -95,6 +98,7 @@ pub struct AccountChangeRow {
     standing: Option<Col<AccountStanding>>,
     proof_subject: Option<Col<ProofSubject>>,
     email_sender: Option<Col<Option<Sealed>>>,
+    muted_topics: Option<Col<MutedTopics>>,
 }
 
 impl AccountChangeRow {
@@ -115,6 +119,7 @@ impl AccountChangeRow {
             standing: change.standing.map(Col),
             proof_subject: change.proof_subject.map(Col),
             email_sender: change.email_sender.map(Col),
+            muted_topics: change.muted_topics.map(Col),
         })
     }
 }
@@ -131,6 +136,7 @@ pub struct ApiKeyRow {
     created_at: Col<Timestamp>,
     expires_at: Col<Option<Timestamp>>,
     revoked_at: Col<Option<Timestamp>>,
+    last_used_on: Col<Option<Timestamp>>,
 }
 
 impl From<&ApiKey> for ApiKeyRow {
@@ -144,6 +150,7 @@ impl From<&ApiKey> for ApiKeyRow {
             created_at: Col(key.created_at),
             expires_at: Col(key.expires_at),
             revoked_at: Col(key.revoked_at),
+            last_used_on: Col(key.last_used_on),
         }
     }
 }
@@ -159,6 +166,7 @@ impl From<ApiKeyRow> for ApiKey {
             created_at: row.created_at.0,
             expires_at: row.expires_at.0,
             revoked_at: row.revoked_at.0,
+            last_used_on: row.last_used_on.0,
         }
     }
 }

@@ -6,7 +6,7 @@ use otp_core::ids::parse_uuid;
 use otp_core::insights::GroupBy;
 use otp_core::language::LanguageTag;
 use otp_core::message::MessageStatus;
-use otp_core::notice::LowBalance;
+use otp_core::notice::{LowBalance, NoticeTopic};
 use otp_core::pricing::PriceKey;
 use otp_core::proof::ProofSubject;
 use otp_core::ui_language::UiLanguage;
@@ -61,6 +61,11 @@ fn one_of<T: Copy, const N: usize>(
 /// Parses the kind of an event.
 pub(crate) fn webhook_event(text: &str) -> Result<WebhookEventKind, String> {
     one_of(WebhookEventKind::ALL, WebhookEventKind::as_str, text)
+}
+
+/// Parses a topic of notices.
+pub(crate) fn notice_topic(text: &str) -> Result<NoticeTopic, String> {
+    one_of(NoticeTopic::ALL, NoticeTopic::as_str, text)
 }
 
 /// Parses the percentage at which a balance counts as low.

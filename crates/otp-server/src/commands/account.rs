@@ -7,7 +7,7 @@ use otp_core::account::{Account, AccountStanding, Contact, ContactLine};
 use otp_core::contact_number::ContactNumber;
 use otp_core::ids::AccountId;
 use otp_core::language::LanguageTag;
-use otp_core::notice::LowBalance;
+use otp_core::notice::{LowBalance, MutedTopics, NoticeTopic};
 use otp_core::proof::ProofSubject;
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::change_account::AccountEdit;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Administration, operator};
-use crate::cli::values::{account_language, id, low_balance, proof_subject};
+use crate::cli::values::{account_language, id, low_balance, notice_topic, proof_subject};
 use crate::output::Answer;
 use email_sender::EmailSenderCommand;
 
@@ -25,8 +25,8 @@ use email_sender::EmailSenderCommand;
 pub(crate) enum AccountCommand {
     /// Create an account.
     Create(NewAccount),
-    /// Change contact details, the default language, the percentage of a low balance, or what proofs call
-    /// recipients.
+    /// Change contact details, the default language, the percentage of a low balance, what proofs call
+    /// recipients, or which notices are mailed.
     Edit(EditedAccount),
     /// Stop an account from sending until it is reopened.
     Restrict {
@@ -123,11 +123,19 @@ struct Edits {
     /// The name of a recipient in proofs: a pseudonym, or its number or address.
     #[arg(long, value_parser = proof_subject)]
     proof_subject: Option<ProofSubject>,
+    /// A topic of notices that is not mailed: credits, keys, senders or webhooks. Those that are not named
+    /// are mailed. May be repeated, or hold several topics with commas.
+    #[arg(long, value_name = "TOPIC", value_delimiter = ',', value_parser = notice_topic)]
+    mute: Vec<NoticeTopic>,
+    /// Mail the notices of all topics again.
+    #[arg(long, conflicts_with = "mute")]
+    unmute: bool,
 }
 
 impl From<Edits> for AccountEdit {
     fn from(edits: Edits) -> Self {
         let removed = edits.no_address.then_some(None);
+        let muted = (edits.unmute || !edits.mute.is_empty()).then_some(edits.mute);
         Self {
             name: edits.name,
             email: edits.email,
@@ -139,6 +147,7 @@ impl From<Edits> for AccountEdit {
             standing: None,
             proof_subject: edits.proof_subject,
             email_sender: None,
+            muted_topics: muted.map(MutedTopics::from_iter),
         }
     }
 }
@@ -242,6 +251,7 @@ fn shown(account: &Account, contact: Option<&Contact>) -> Value {
         "status": account.rules.standing.as_str(),
         "lowBalancePercent": account.rules.low_balance.percent(),
         "proofSubject": account.proof_subject.as_str(),
+        "mutedTopics": account.muted_topics.topics().map(NoticeTopic::as_str).collect::<Vec<_>>(),
         "language": account.default_language.as_str(),
         "createdAt": account.created_at.to_rfc3339(),
     })

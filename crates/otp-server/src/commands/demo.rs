@@ -15,6 +15,7 @@ use otp_core::person::{AccountRole, PersonalDetails};
 use otp_core::ports::Randomness;
 use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::add_person::NewPerson;
 use otp_core::usecases::add_sender::NewSender;
 use otp_core::usecases::add_template::ApprovedTemplate;
@@ -245,7 +246,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
     };
     let (_, key) = administration
         .create_api_key()
-        .execute(new, operator()?)
+        .execute(new, AccountActor::Operator(operator()?))
         .await?;
     let new = NewSubscription {
         account_id,

@@ -7,6 +7,7 @@ use otp_core::account::ContactLine;
 use otp_core::api_key::{ApiKey, ApiKeySecret};
 use otp_core::ids::{AccountId, ApiKeyId};
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::create_api_key::NewApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKeyRequest;
 use serde_json::{Value, json};
@@ -82,7 +83,7 @@ pub(super) async fn run(
             };
             let key = administration
                 .create_api_key()
-                .execute(new, operator()?)
+                .execute(new, AccountActor::Operator(operator()?))
                 .await?;
             Ok(created(&key))
         }
@@ -97,12 +98,15 @@ pub(super) async fn run(
                 "createdAt",
                 "expiresAt",
                 "revokedAt",
+                "lastUsedOn",
             ];
             Ok(Answer::table(keys.iter().map(shown).collect(), &columns))
         }
         KeyCommand::Revoke { id } => {
             let revoke = administration.revoke_api_key();
-            revoke.execute(ApiKeyId(id), operator()?).await?;
+            revoke
+                .execute(ApiKeyId(id), AccountActor::Operator(operator()?))
+                .await?;
             Ok(Answer::new(json!({"id": id}), format!("revoked {id}")))
         }
         KeyCommand::Rotate {
@@ -117,7 +121,7 @@ pub(super) async fn run(
             };
             let key = administration
                 .rotate_api_key()
-                .execute(request, operator()?)
+                .execute(request, AccountActor::Operator(operator()?))
                 .await?;
             Ok(created(&key))
         }
@@ -146,5 +150,6 @@ fn shown(key: &ApiKey) -> Value {
         "createdAt": key.created_at.to_rfc3339(),
         "expiresAt": key.expires_at.map(|at| at.to_rfc3339()),
         "revokedAt": key.revoked_at.map(|at| at.to_rfc3339()),
+        "lastUsedOn": key.last_used_on.map(|day| day.to_date()),
     })
 }

@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 use otp_core::ids::{AccountId, WebhookEndpointId};
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::manage_webhook_endpoints::{
     NewWebhookEndpoint, ShownWebhookEndpoint, WebhookEndpointEdit,
 };
@@ -108,7 +109,11 @@ pub(super) async fn run(
                 description,
                 events: events.into_iter().collect(),
             };
-            Ok(with_secret(&manage.create(new, operator()?).await?))
+            Ok(with_secret(
+                &manage
+                    .create(new, AccountActor::Operator(operator()?))
+                    .await?,
+            ))
         }
         WebhookEndpointCommand::List { account } => {
             let endpoints = manage.list(AccountId(account)).await?;
@@ -130,17 +135,25 @@ pub(super) async fn run(
             Ok(Answer::object(shown(&manage.show(account, id).await?)))
         }
         WebhookEndpointCommand::Edit(args) => {
-            let changed = manage.change(args.of.ids(), args.edit(), operator()?);
+            let changed = manage.change(
+                args.of.ids(),
+                args.edit(),
+                AccountActor::Operator(operator()?),
+            );
             let changed = changed.await?;
             Ok(Answer::object(shown(&changed)))
         }
         WebhookEndpointCommand::RotateSecret(of) => {
-            let rotated = manage.rotate_secret(of.ids(), operator()?).await?;
+            let rotated = manage
+                .rotate_secret(of.ids(), AccountActor::Operator(operator()?))
+                .await?;
             Ok(with_secret(&rotated))
         }
         WebhookEndpointCommand::Delete(of) => {
             let (account, id) = of.ids();
-            manage.remove((account, id), operator()?).await?;
+            manage
+                .remove((account, id), AccountActor::Operator(operator()?))
+                .await?;
             let json = json!({"id": id.0, "deleted": true});
             Ok(Answer::new(json, format!("deleted {id}")))
         }

@@ -40,6 +40,7 @@ impl Task for MailDueNotices {
                 NoticeState::Sent => "sent",
                 NoticeState::GivenUp => "abandoned",
                 NoticeState::Waiting => "postponed",
+                NoticeState::Muted => "muted",
             };
             counter!(MAILINGS, "outcome" => outcome).increment(1);
             let (id, kind, failure) = (mailed.id, mailed.kind, mailed.failure.as_deref());
@@ -50,6 +51,9 @@ impl Task for MailDueNotices {
                 }
                 NoticeState::GivenUp => {
                     tracing::error!(notice_id = %id, kind, failure, "abandoned a notice");
+                }
+                NoticeState::Muted => {
+                    tracing::info!(notice_id = %id, kind, "did not mail a notice that is turned off");
                 }
                 NoticeState::Waiting => {
                     self.postponed = true;

@@ -4,6 +4,7 @@ use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::contact_number::ContactNumber;
 use otp_core::message::ProviderMessageId;
 use otp_core::send::Outcome;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_testkit::contract::fixture::{Fixture, operator, recipient};
@@ -25,7 +26,11 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
         name: "laptop".to_owned(),
         expires_at: None,
     };
-    let key = create_api_key.execute(key, operator()).await.unwrap().1;
+    let key = create_api_key
+        .execute(key, AccountActor::Operator(operator()))
+        .await
+        .unwrap()
+        .1;
     let sender = NewSender {
         account_id: fixture.account,
         phone_number_id: ProviderId::parse("106540352242922").unwrap(),

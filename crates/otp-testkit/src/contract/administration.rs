@@ -45,6 +45,7 @@ pub(super) fn key(fixture: &Fixture, account_id: AccountId, name: &str) -> ApiKe
         created_at,
         expires_at: Some(START + Duration::from_millis(86_400_001)),
         revoked_at: None,
+        last_used_on: None,
     }
 }
 
@@ -163,6 +164,31 @@ pub async fn a_revocation_keeps_its_first_time(store: Arc<dyn Storage>) {
             .await
             .expect("revoke")
     );
+}
+
+/// The latest day of a key's uses is kept, and an unknown key is left out.
+pub async fn the_latest_day_of_use_is_kept(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let [used, unused] = std::array::from_fn(|_| key(&fixture, fixture.account, "k"));
+    for made in [&used, &unused] {
+        let created = ApiKeys::create(&*fixture.store, made, &fixture.entry()).await;
+        created.expect("create");
+    }
+    let nobody = ApiKeyId(Uuid::from_u128(42));
+    let day = |days: u64| START + Duration::from_secs(days * 86_400);
+    for uses in [
+        &[(used.id, day(2)), (nobody, day(2))][..],
+        &[(used.id, day(1))],
+        &[],
+        &[(used.id, day(3)), (nobody, day(1))],
+    ] {
+        let kept = fixture.store.keep_uses(uses).await;
+        kept.expect("kept");
+    }
+    let find = |id| ApiKeys::find(&*fixture.store, id);
+    let found = find(used.id).await.expect("find").expect("a key");
+    assert_eq!(found.last_used_on, Some(day(3)));
+    assert_eq!(find(unused.id).await.expect("find"), Some(unused));
 }
 
 /// Of all accounts' keys those are found that expire within the time asked for, first what expires first.

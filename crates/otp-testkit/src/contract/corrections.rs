@@ -8,7 +8,7 @@ use otp_core::channel::whatsapp::health::HealthChange;
 use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, PlanId};
 use otp_core::language::LanguageTag;
-use otp_core::notice::LowBalance;
+use otp_core::notice::{LowBalance, MutedTopics, NoticeTopic};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, Plans, Prices, Senders, Storage};
 use otp_core::pricing::PriceKey;
@@ -48,6 +48,7 @@ pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storag
         phone: Some(Sealed(vec![2])),
         company: Some(Sealed(vec![3])),
         address: Some(Some(Sealed(vec![4]))),
+        muted_topics: Some(MutedTopics::from_iter([NoticeTopic::Keys])),
         default_language: Some(LanguageTag::parse("ar").expect("language")),
         ..AccountChange::default()
     };
@@ -57,6 +58,7 @@ pub async fn a_change_of_an_account_replaces_what_it_names(store: Arc<dyn Storag
     expected.contact.phone = Sealed(vec![2]);
     expected.contact.company = Sealed(vec![3]);
     expected.contact.address = Some(Sealed(vec![4]));
+    expected.muted_topics = MutedTopics::from_iter([NoticeTopic::Keys]);
     expected.default_language = LanguageTag::parse("ar").expect("language");
     let nothing = AccountChange::default();
     let changed = fixture.change(fixture.account, &nothing).await;

@@ -26,6 +26,7 @@ use otp_core::sealing::{AccountSealer, InstallationSealer, Purpose};
 use otp_core::send::{Admission, Outcome, RoutedTo, SendAttempt, Settlement};
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::account_sealers::AccountSealers;
 use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
@@ -200,7 +201,10 @@ impl Fixture {
             name: "contract".to_owned(),
             expires_at: None,
         };
-        create_api_key.execute(new, operator()).await.expect("key")
+        create_api_key
+            .execute(new, AccountActor::Operator(operator()))
+            .await
+            .expect("key")
     }
 
     /// A sender of an account, from this number.

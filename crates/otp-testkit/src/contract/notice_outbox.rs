@@ -184,6 +184,16 @@ pub async fn a_notice_is_tried_again_when_it_is_due(store: Arc<dyn Storage>) {
     assert_eq!(fixture.claim(299).await, []);
 }
 
+/// A notice that is not wanted is done, as one that was sent.
+pub async fn a_muted_notice_is_done(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    fixture.enqueue(&[fixture.notice("a")]).await;
+    let claimed = fixture.claim(0).await;
+    fixture.record(&claimed[0], NoticeState::Muted, 1).await;
+    assert_eq!(fixture.unsent().await, []);
+    assert_eq!(fixture.claim(10_000).await, []);
+}
+
 /// The oldest due come first, and no more than asked for.
 pub async fn claims_are_bounded_and_in_order(store: Arc<dyn Storage>) {
     let fixture = Fixture::new(store).await;

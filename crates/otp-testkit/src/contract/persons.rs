@@ -8,6 +8,7 @@ use otp_core::audit::{AuditAction, AuditEntry};
 use otp_core::ids::{AccountId, AuditEntryId, PersonId};
 use otp_core::keyring::KeyOwner;
 use otp_core::language::LanguageTag;
+use otp_core::notice::MutedTopics;
 use otp_core::notice::{MailNotice, NoticeKind};
 use otp_core::person::password::PasswordHash;
 use otp_core::person::{
@@ -78,6 +79,7 @@ fn holder(fixture: &Fixture, person: Person, account: u8) -> NewHolder {
         rules: AccountRules::default(),
         proof_subject: ProofSubject::default(),
         email_sender: None,
+        muted_topics: MutedTopics::NONE,
         created_at: START,
     };
     NewHolder {

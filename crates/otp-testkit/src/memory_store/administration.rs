@@ -74,6 +74,7 @@ fn apply(account: &mut Account, change: AccountChange) {
     replace(&mut rules.standing, change.standing);
     replace(&mut account.proof_subject, change.proof_subject);
     replace(&mut account.email_sender, change.email_sender);
+    replace(&mut account.muted_topics, change.muted_topics);
 }
 
 /// Replaces a value if there is a new one.
@@ -204,6 +205,17 @@ impl ApiKeys for MemoryStore {
             state.append_audit(entry);
         }
         Ok(true)
+    }
+
+    async fn keep_uses(&self, uses: &[(ApiKeyId, Timestamp)]) -> Result<(), PortError> {
+        let mut state = self.state();
+        for (id, day) in uses {
+            let key = state.api_keys.iter_mut().find(|key| key.id == *id);
+            if let Some(key) = key {
+                key.last_used_on = key.last_used_on.max(Some(*day));
+            }
+        }
+        Ok(())
     }
 
     async fn replace(

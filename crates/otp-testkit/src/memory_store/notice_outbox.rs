@@ -50,7 +50,9 @@ impl NoticeOutbox for MemoryStore {
                 queued.failure.clone_from(&outcome.failure);
                 match outcome.state {
                     NoticeState::Waiting => queued.due_at = outcome.at,
-                    NoticeState::Sent | NoticeState::GivenUp => *ended = Some(outcome.at),
+                    NoticeState::Sent | NoticeState::GivenUp | NoticeState::Muted => {
+                        *ended = Some(outcome.at);
+                    }
                 }
             }
         }
@@ -63,7 +65,7 @@ impl NoticeOutbox for MemoryStore {
             .notices
             .iter()
             .map(|(queued, _)| queued)
-            .filter(|queued| queued.state != NoticeState::Sent)
+            .filter(|queued| matches!(queued.state, NoticeState::Waiting | NoticeState::GivenUp))
             .cloned()
             .collect();
         unsent.sort_by_key(|queued| (queued.notice.created_at, queued.notice.id));

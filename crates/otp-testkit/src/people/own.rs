@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::change_own_details::ChangeOwnDetails;
+use otp_core::usecases::choose_notices::ChooseNotices;
 use otp_core::usecases::inspect_webhook_deliveries::InspectWebhookDeliveries;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
+use otp_core::usecases::name_actors::NameActors;
 use otp_core::usecases::open_test_account::OpenTestAccount;
 use otp_core::usecases::own_accounts::OwnAccounts;
 use otp_core::usecases::roll_up_insights::RollUpInsights;
@@ -15,6 +18,27 @@ use otp_core::usecases::show_test_inbox::ShowTestInbox;
 use super::{People, show_overview};
 
 impl People {
+    /// Finds the names of people in the audit trail.
+    pub fn name_actors(&self) -> NameActors {
+        NameActors {
+            persons: self.world.fixture.store.clone(),
+            installation: self.world.fixture.installation.clone(),
+        }
+    }
+
+    /// Chooses what is mailed to accounts.
+    pub fn choose_notices(&self) -> ChooseNotices {
+        let fixture = &self.world.fixture;
+        ChooseNotices {
+            change: ChangeAccount {
+                accounts: fixture.store.clone(),
+                sealers: fixture.sealers(),
+                clock: fixture.clock.clone(),
+                randomness: fixture.randomness.clone(),
+            },
+        }
+    }
+
     /// Changes the details of people.
     pub fn change_own_details(&self) -> ChangeOwnDetails {
         let fixture = &self.world.fixture;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use otp_core::account::AccountStanding;
 use otp_core::api_key::ApiKeyMode;
 use otp_core::recipient::EmailAddress;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::change_account::{AccountEdit, ChangeAccount, ChangeAccountError};
 use otp_core::usecases::find_accounts::FindAccounts;
 use otp_core::usecases::list_api_keys::ListApiKeys;
@@ -54,7 +55,10 @@ async fn a_key_of_a_test_account_says_what_it_is_and_so_does_its_successor() {
             overlap: Duration::ZERO,
             expires_at: None,
         };
-        let (successor, secret) = rotate.execute(request, operator()).await.expect("rotated");
+        let (successor, secret) = rotate
+            .execute(request, AccountActor::Operator(operator()))
+            .await
+            .expect("rotated");
         assert_eq!(successor.mode(), mode);
         assert!(secret.expose().starts_with(mode.prefix()));
     }

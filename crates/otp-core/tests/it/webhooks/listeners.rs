@@ -2,6 +2,7 @@
 
 use otp_core::ids::AccountId;
 use otp_core::ports::{InboxBell, InboxListener};
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::listen_for_events::{
     HeardEvent, ListenForEvents, ListenForEventsError, ListenForEventsRequest,
 };
@@ -67,7 +68,11 @@ impl Listening {
             goes_on: true,
         };
         let new = new_listener(fixture.account, events);
-        let (listener, _) = world.manage.create(new, operator()).await.expect("created");
+        let (listener, _) = world
+            .manage
+            .create(new, AccountActor::Operator(operator()))
+            .await
+            .expect("created");
         assert_eq!(listener.url, None);
         let listen = ListenForEvents {
             endpoints: fixture.store.clone(),
@@ -266,12 +271,18 @@ async fn a_sixth_listener_and_a_changed_one_are_refused() {
     let (manage, account) = (&listening.world.manage, listening.request.account_id);
     for _ in 0..4 {
         let created = manage
-            .create(new_listener(account, only_sent()), operator())
+            .create(
+                new_listener(account, only_sent()),
+                AccountActor::Operator(operator()),
+            )
             .await;
         created.unwrap_or_else(|error| panic!("{error}"));
     }
     let refused = manage
-        .create(new_listener(account, only_sent()), operator())
+        .create(
+            new_listener(account, only_sent()),
+            AccountActor::Operator(operator()),
+        )
         .await;
     assert!(matches!(
         refused,
@@ -282,12 +293,20 @@ async fn a_sixth_listener_and_a_changed_one_are_refused() {
         ..WebhookEndpointEdit::default()
     };
     let listener = listening.request.listener_id;
-    let refused = manage.change((account, listener), edit, operator()).await;
+    let refused = manage
+        .change(
+            (account, listener),
+            edit,
+            AccountActor::Operator(operator()),
+        )
+        .await;
     assert!(matches!(
         refused,
         Err(ManageWebhookEndpointsError::EndpointNotFound)
     ));
-    let removed = manage.remove((account, listener), operator()).await;
+    let removed = manage
+        .remove((account, listener), AccountActor::Operator(operator()))
+        .await;
     removed.unwrap_or_else(|error| panic!("{error}"));
     let stored = listening
         .world

@@ -3,6 +3,7 @@
 use otp_core::ids::AccountId;
 use otp_core::page::PageSize;
 use otp_core::time::Timestamp;
+use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::inspect_webhook_deliveries::{InspectWebhookDeliveriesError, ReplayRange};
 use otp_core::usecases::manage_webhook_endpoints::WebhookEndpointEdit;
 use otp_core::webhook::delivery_log::DeliveryFilter;
@@ -146,7 +147,10 @@ async fn nothing_is_delivered_to_a_disabled_endpoint_or_to_one_of_another_accoun
         enabled: Some(false),
         ..WebhookEndpointEdit::default()
     };
-    let disabled = world.manage.change(own, edit, operator()).await;
+    let disabled = world
+        .manage
+        .change(own, edit, AccountActor::Operator(operator()))
+        .await;
     assert!(disabled.is_ok());
     for (of, is_foreign) in [(own, false), (foreign, true)] {
         let refusals = [
