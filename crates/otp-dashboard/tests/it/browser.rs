@@ -123,7 +123,9 @@ const BEYOND_KEYBOARD: &str = "
     const control = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]';
     const controls = [...document.querySelectorAll(control)].filter(isShown);
     const inOrder = controls.filter(element => element.tabIndex >= 0);
-    const isMarked = element => getComputedStyle(element).outlineStyle !== 'none';
+    // A link of a row marks the whole row.
+    const isMarked = element => [null, '::after'].some(
+        part => getComputedStyle(element, part).outlineStyle !== 'none');
     const takesFocus = element => {
         element.focus();
         const label = element.closest('label');
