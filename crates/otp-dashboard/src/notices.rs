@@ -49,6 +49,11 @@ impl NoticesPage {
         !self.muted.contains(*topic)
     }
 
+    /// Returns the threshold of a low balance, for those who only look.
+    fn percent(&self) -> String {
+        format!("{} %", self.low_balance.value())
+    }
+
     const fn words(&self, topic: &NoticeTopic) -> &'static str {
         key(*topic)
     }
