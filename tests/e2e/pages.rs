@@ -1,5 +1,6 @@
 //! The pages for people, on the built server and the sandbox's mailboxes.
 
+mod activation;
 mod desk;
 mod team;
 mod webhooks;

@@ -48,7 +48,14 @@ pub struct Running {
 }
 
 /// A process that is killed when dropped.
-struct Process(Child);
+pub struct Process(Child);
+
+impl Process {
+    /// Returns its process id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
 
 /// Standard error, read by a thread so that the program never waits for a full pipe.
 struct StandardError {
@@ -79,6 +86,12 @@ impl StandardError {
         self.reader.join().expect("read");
         self.text.borrow().clone()
     }
+}
+
+/// Begins a command that prints little.
+pub fn begin(arguments: &[&str], environment: &[(String, String)]) -> Process {
+    let child = command(arguments, environment).stdin(Stdio::null()).spawn();
+    Process(child.expect("started"))
 }
 
 /// Runs a command to its end.

@@ -10,6 +10,7 @@ use otp_core::usecases::show_own_test_inbox::ShowOwnTestInboxError;
 use otp_edge::resource_at;
 
 use crate::answer;
+use crate::channel_words;
 use crate::error_page::Problem;
 use crate::frame::{Frame, Place};
 use crate::page::Page;
@@ -31,7 +32,7 @@ pub(crate) struct TestInboxPage {
 struct TestMessage {
     /// The recipient. Only a test number, which is nobody's, is not masked.
     to: String,
-    /// The name of the channel that would have carried it.
+    /// The key of the name of the channel that would have carried it.
     channel: &'static str,
     code: String,
     at: Timestamp,
@@ -44,7 +45,7 @@ impl From<ShownTestMessage> for TestMessage {
                 Some(number) => number.to_string(),
                 None => message.to.masked(),
             },
-            channel: message.channel.as_str(),
+            channel: channel_words::key(message.channel),
             code: message.code.expose().to_owned(),
             at: message.received_at,
         }
@@ -99,10 +100,10 @@ impl Samples for TestInboxPage {
         };
         let long = format!("a•••@{}.example", "verification".repeat(5));
         let several = vec![
-            message("+12025550173", "whatsapp", "424242", 0),
-            message("+9665••••••67", "whatsapp", "48291307", 1),
-            message("s•••@noor.example", "email", "9F2KQ7AB", 3),
-            message(&long, "email", "4242", 1_380),
+            message("+12025550173", "channel-whatsapp", "424242", 0),
+            message("+9665••••••67", "channel-whatsapp", "48291307", 1),
+            message("s•••@noor.example", "channel-email", "9F2KQ7AB", 3),
+            message(&long, "channel-email", "4242", 1_380),
         ];
         vec![
             ("empty", StatusCode::OK, sample(Vec::new())),

@@ -47,15 +47,38 @@ impl Lock {
         .await;
         // SQLite does not tell who waits for its one lock; a batch that is under way does.
         if let Self::Postgres(holder) = self {
-            let waiting = "SELECT FROM pg_stat_activity \
-                WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
-            until("PostgreSQL names the waiting server", async || {
-                let waiting = holder.query(waiting, &[]).await;
-                !waiting.expect("read").is_empty()
-            })
-            .await;
+            blocks_somebody(holder).await;
         }
     }
+
+    /// Waits until a program waits for the lock, or on SQLite, until it has the database open.
+    pub(crate) async fn is_waited_for_by(&self, program: u32) {
+        match self {
+            Self::Postgres(holder) => blocks_somebody(holder).await,
+            Self::Sqlite(_) => {
+                let open = format!("/proc/{program}/fd");
+                until("the program has the database open", async || {
+                    let files = std::fs::read_dir(&open).into_iter().flatten().flatten();
+                    let mut files = files.filter_map(|file| std::fs::read_link(file.path()).ok());
+                    files.any(|file| file.ends_with("otp.db"))
+                })
+                .await;
+            }
+        }
+    }
+}
+
+async fn blocks_somebody(holder: &tokio_postgres::Client) {
+    let waiting = "SELECT FROM pg_stat_activity \
+        WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+    until("PostgreSQL names who waits", async || {
+        // Within a transaction, it shows who waited when it was asked first.
+        let forget = holder.batch_execute("SELECT pg_stat_clear_snapshot()");
+        forget.await.expect("forgotten");
+        let waiting = holder.query(waiting, &[]).await;
+        !waiting.expect("read").is_empty()
+    })
+    .await;
 }
 
 pub(crate) async fn lock(database: &Database) -> Lock {

@@ -8,7 +8,6 @@ use crate::ids::{AccountId, ApiKeyId};
 use crate::person::permission::AccountAction;
 use crate::ports::{Accounts, ApiKeys, Clock, PortError, Randomness};
 use crate::time::Timestamp;
-
 use crate::usecases::account_actor::AccountActor;
 
 /// Creates API keys.

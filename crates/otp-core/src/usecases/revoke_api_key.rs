@@ -6,7 +6,6 @@ use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::ApiKeyId;
 use crate::person::permission::AccountAction;
 use crate::ports::{ApiKeys, Clock, PortError, Randomness};
-
 use crate::usecases::account_actor::AccountActor;
 
 /// Revokes API keys.

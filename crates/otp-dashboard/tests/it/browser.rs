@@ -97,19 +97,18 @@ async fn no_page_has_a_complaint_in_the_console_or_a_cookie_of_its_own() {
 }
 
 #[actix_web::test]
-async fn every_page_fits_a_screen_of_320_pixels() {
+async fn every_page_fits_screens_of_320_pixels_and_more() {
     let (gallery, browser) = (GalleryServer::start(), Browser::open().await);
-    browser.be_as_wide_as(320).await;
+    let hidden = "const {scrollWidth, clientWidth} = document.documentElement;
+        return [innerWidth, scrollWidth - clientWidth]";
     for language in ["en", "ar"] {
         for path in gallery.paths() {
             browser.goto(&gallery.url(path, language)).await;
-            let hidden = "const {scrollWidth, clientWidth} = document.documentElement;
-                return [innerWidth, scrollWidth - clientWidth]";
-            assert_eq!(
-                browser.run(hidden).await,
-                json!([320, 0]),
-                "{path}, {language}"
-            );
+            for width in [320, 500, 1024] {
+                browser.be_as_wide_as(width).await;
+                let found = browser.run(hidden).await;
+                assert_eq!(found, json!([width, 0]), "{path}, {language}");
+            }
         }
     }
     browser.close().await;

@@ -380,3 +380,22 @@ async fn a_form_of_a_person_without_the_token_changes_nothing() {
         assert!(location.starts_with("/sign-in"), "{path}: {location}");
     }
 }
+
+#[actix_web::test]
+async fn forms_of_an_account_are_limited_per_address_and_pages_are_not() {
+    let people = People::new().await;
+    let pages = pages(&people).await;
+    let cookie = signed_up(&people, &pages).await;
+    let with = |request: TestRequest| request.insert_header(("cookie", &*cookie));
+    // Without the token of the session, each is refused for that; it counts all the same.
+    let sent = async || ask(&pages, with(form("/dashboard/settings", &[]))).await;
+    let mut answers = Vec::new();
+    while answers.last() != Some(&StatusCode::TOO_MANY_REQUESTS) && answers.len() < 200 {
+        answers.push(sent().await.status);
+    }
+    assert!((120..200).contains(&answers.len()), "{}", answers.len());
+    assert_eq!(answers[0], StatusCode::FORBIDDEN);
+    sent().await.assert_page();
+    let home = ask(&pages, with(get("/dashboard"))).await;
+    assert_eq!(home.status, StatusCode::OK);
+}
