@@ -3,6 +3,7 @@
 mod asked;
 mod chart;
 mod day;
+mod days_figure;
 mod export;
 mod filter;
 mod finding;
@@ -15,6 +16,7 @@ use actix_web::web::ServiceConfig;
 use askama::Template;
 use otp_core::channel::Channel;
 use otp_core::insights::{InsightsReport, Tally};
+use otp_core::usecases::resume_session::Viewer;
 use otp_edge::resource_at;
 
 use crate::answer;
@@ -23,10 +25,13 @@ use crate::markup::Markup;
 use crate::page::Page;
 use crate::share;
 use crate::visit::Visit;
-use chart::{DaysChart, TimesChart};
-use day::{Day, FEWEST_DRAWN};
+use chart::TimesChart;
+use day::{Day, FEWEST_DRAWN, days_of};
 use filter::Filter;
 use funnel::Stage;
+
+pub(crate) use days_figure::DaysFigure;
+pub(crate) use samples::sample_days;
 
 /// The rows of a table of countries, templates or failures. The others are in the file.
 const ROWS: usize = 12;
@@ -72,6 +77,15 @@ async fn show(visit: Visit) -> HttpResponse {
         .map_or_else(|answer| answer, |page| answer::page(StatusCode::OK, &page))
 }
 
+/// Returns the messages of each of the last 14 days; `None` if there are too few to draw.
+pub(crate) async fn last_days(
+    visit: &Visit,
+    viewer: Viewer,
+) -> Result<Option<DaysFigure>, HttpResponse> {
+    let report = asked::report(visit, viewer, &Filter::NONE).await?;
+    Ok(DaysFigure::of(&visit.page(), &report))
+}
+
 async fn page_of(visit: &Visit) -> Result<InsightsPage, HttpResponse> {
     let viewer = visit.viewer().await?;
     let filter = Filter::of(visit);
@@ -82,14 +96,8 @@ async fn page_of(visit: &Visit) -> Result<InsightsPage, HttpResponse> {
 
 impl InsightsPage {
     fn new(page: Page, frame: Frame, filter: Filter, report: InsightsReport) -> Self {
-        let days = report.by_day().into_iter();
         Self {
-            days: days
-                .map(|(day, tally)| Day {
-                    date: day.to_date(),
-                    tally,
-                })
-                .collect(),
+            days: days_of(&report),
             total: report.total(),
             page,
             frame,
@@ -116,16 +124,12 @@ impl InsightsPage {
         finding::of_funnel(&self.page, &self.total)
     }
 
-    fn days_finding(&self) -> Vec<Markup> {
-        finding::of_days(&self.page, &self.total, &self.days)
-    }
-
     fn times_finding(&self) -> Option<Markup> {
         finding::of_times(&self.page, &self.total)
     }
 
-    fn days_chart(&self) -> DaysChart {
-        DaysChart::new(&self.days)
+    fn days_figure(&self) -> DaysFigure {
+        DaysFigure::new(&self.page, &self.total, &self.days)
     }
 
     fn times_chart(&self) -> TimesChart {

@@ -14,6 +14,7 @@ use otp_texts::grouped;
 
 use crate::answer;
 use crate::frame::{Frame, Place};
+use crate::insights::{self, DaysFigure};
 use crate::markup::Markup;
 use crate::message_badge::MessageBadge;
 use crate::page::Page;
@@ -30,6 +31,8 @@ pub(crate) struct OverviewPage {
     page: Page,
     frame: Frame,
     overview: OverviewView,
+    /// The messages of the last days; `None` if there are too few to draw.
+    days: Option<DaysFigure>,
     /// Whether the person is invited to the team of another account.
     is_invited: bool,
     /// The address of the gateway, for the command that sends a first message.
@@ -62,9 +65,14 @@ async fn show(visit: Visit) -> HttpResponse {
         Ok(Err(error)) => return visit.failed(&error),
         Err(answer) => return answer,
     };
+    let days = match insights::last_days(&visit, viewer.clone()).await {
+        Ok(days) => days,
+        Err(answer) => return answer,
+    };
     let frame = visit.frame(&viewer, Place::Overview);
     let mut page = OverviewPage::new(visit.page(), frame, overview.into(), visit.gateway());
     page.is_invited = !invitations.is_empty();
+    page.days = days;
     answer::page(StatusCode::OK, &page)
 }
 
@@ -87,6 +95,7 @@ impl OverviewPage {
             page,
             frame,
             overview,
+            days: None,
             is_invited: false,
             gateway,
         }

@@ -20,36 +20,36 @@ const LINES: u64 = 4;
 const LABELS: usize = 15;
 
 /// A line across the drawing.
-pub(super) struct Line {
-    pub(super) y: String,
+pub(crate) struct Line {
+    pub(crate) y: String,
     /// The place of the label, which is a little lower.
-    pub(super) label_y: String,
-    pub(super) label: String,
+    pub(crate) label_y: String,
+    pub(crate) label: String,
 }
 
 /// The label of a day: its day of the month.
-pub(super) struct DayLabel {
-    pub(super) x: String,
-    pub(super) text: String,
+pub(crate) struct DayLabel {
+    pub(crate) x: String,
+    pub(crate) text: String,
 }
 
 /// The bars of a day: the sent messages, and the delivered ones of them.
-pub(super) struct Bars {
-    pub(super) x: String,
-    pub(super) width: String,
-    pub(super) sent_y: String,
-    pub(super) sent_height: String,
-    pub(super) delivered_y: String,
-    pub(super) delivered_height: String,
+pub(crate) struct Bars {
+    pub(crate) x: String,
+    pub(crate) width: String,
+    pub(crate) sent_y: String,
+    pub(crate) sent_height: String,
+    pub(crate) delivered_y: String,
+    pub(crate) delivered_height: String,
     /// Whether the day is not over.
-    pub(super) is_open: bool,
+    pub(crate) is_open: bool,
 }
 
 /// The messages of each day.
-pub(super) struct DaysChart {
-    pub(super) lines: Vec<Line>,
-    pub(super) bars: Vec<Bars>,
-    pub(super) labels: Vec<DayLabel>,
+pub(crate) struct DaysChart {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) bars: Vec<Bars>,
+    pub(crate) labels: Vec<DayLabel>,
 }
 
 /// The times to delivery on each day. A day without deliveries has no place in the curves.

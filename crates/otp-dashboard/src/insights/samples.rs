@@ -12,8 +12,8 @@ use otp_core::region::Region;
 use otp_core::time::Timestamp;
 use otp_core::usecases::show_own_insights::ReportLength;
 
-use super::InsightsPage;
 use super::filter::Filter;
+use super::{DaysFigure, InsightsPage};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
 use crate::samples::Samples;
@@ -126,6 +126,11 @@ fn behind(report: InsightsReport) -> InsightsReport {
         is_behind: true,
         ..report
     }
+}
+
+/// Returns the figure of a business's last days.
+pub(crate) fn sample_days(page: &Page) -> Option<DaysFigure> {
+    DaysFigure::of(page, &busy(14))
 }
 
 impl Samples for InsightsPage {

@@ -5,6 +5,7 @@ use otp_core::message::MessageStatus;
 use otp_core::time::Timestamp;
 
 use crate::frame::{Frame, Place};
+use crate::insights::sample_days;
 use crate::overview::OverviewPage;
 use crate::overview::view::{
     Attention, CreditsView, FirstSteps, OverviewView, RecentMessage, TrafficView,
@@ -171,6 +172,7 @@ impl Samples for OverviewPage {
             let gateway = "https://otp.example.com".to_owned();
             let page = Self {
                 is_invited: state == "invited",
+                days: sample_days(page).filter(|_| state != "empty"),
                 ..Self::new(page.clone(), frame, overview, gateway)
             };
             (state, StatusCode::OK, page)
