@@ -9,6 +9,7 @@ mod connections;
 mod demo;
 mod docs;
 mod fallbacks;
+mod foreign_ids;
 mod health;
 mod idempotency;
 mod insights;
