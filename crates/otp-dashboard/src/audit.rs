@@ -124,7 +124,10 @@ impl Samples for AuditPage {
             let id = format!("00000000-0000-7000-8000-0000000000{number:02}");
             let id = parse_uuid(&id).expect("an id");
             let actor = match number % 3 {
-                0 => format!("person {}", PersonId(Uuid::from_u128(SOMEBODY))),
+                0 => PersonId(Uuid::from_u128(SOMEBODY))
+                    .actor()
+                    .as_str()
+                    .to_owned(),
                 1 => "عمر <b>\"'&</b> (uid 1000)".to_owned(),
                 _ => "A name that is as long as a name may be ".repeat(5),
             };

@@ -29,7 +29,7 @@ pub(crate) struct NoticesPage {
     to: String,
     muted: MutedTopics,
     low_balance: Field,
-    /// Whether the person may choose; others see what was chosen.
+    /// Whether the person may change the choice. Others only see it.
     may_choose: bool,
     is_saved: bool,
 }

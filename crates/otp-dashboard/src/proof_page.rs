@@ -104,7 +104,7 @@ impl ProofPage {
         value
     }
 
-    /// Fills in what was typed. The texts are not judged.
+    /// Fills in the typed texts without judging them.
     fn fill_in(&mut self, typed: &Typed) {
         for field in &mut self.fields {
             let kind = field.kind();
@@ -221,7 +221,7 @@ async fn resend<P: ProofForm>(visit: Visit, path: Path<String>, payload: Payload
         .unwrap_or_else(|answer| answer)
 }
 
-/// Sends the code again. The page shows what was typed.
+/// Sends the code again, and shows the form with the typed texts.
 async fn resent<P: ProofForm>(
     visit: &Visit,
     path: &str,

@@ -255,7 +255,7 @@ async fn page_of(visit: &Visit, viewer: &Viewer) -> Result<TeamPage, HttpRespons
     })
 }
 
-/// Answers with the page, whose form shows what was typed.
+/// Answers with the page, and the typed texts in its form.
 async fn with_form(
     visit: &Visit,
     viewer: &Viewer,

@@ -79,9 +79,7 @@ impl ApiKeys for PgStore {
             return Ok(true);
         }
         // A key is never deleted, so both statements find the same one.
-        let exists = diesel::select(diesel::dsl::exists(key));
-        let exists = exists.get_result(&mut self.connection().await?).await;
-        exists.map_err(port_error)
+        Ok(ApiKeys::find(self, id).await?.is_some())
     }
 
     async fn keep_uses(&self, uses: &[(ApiKeyId, Timestamp)]) -> Result<(), PortError> {

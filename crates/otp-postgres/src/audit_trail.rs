@@ -83,14 +83,24 @@ impl PgStore {
             let mut connection = transaction.connection();
             let executed = statement.execute(&mut connection);
             let ((), changed) = try_join(transaction.begin(), executed).await?;
-            if changed > 0 {
-                append(transaction.connection(), [entry.clone()]).await?;
-            }
-            Ok(changed > 0)
+            append_if_changed(transaction.connection(), changed, entry).await
         };
         let executed = executed.await;
         transaction.finish(executed.map_err(port_error)).await
     }
+}
+
+/// Appends the entry of a statement that changed this number of rows, unless it changed none. Returns whether it changed
+/// any.
+pub(crate) async fn append_if_changed(
+    connection: &AsyncPgConnection,
+    changed: usize,
+    entry: &AuditEntry,
+) -> QueryResult<bool> {
+    if changed > 0 {
+        append(connection, [entry.clone()]).await?;
+    }
+    Ok(changed > 0)
 }
 
 /// Appends entries, as the last statements of the transaction of what they are about: whoever appends waits here for
@@ -99,15 +109,19 @@ pub(crate) async fn append(
     mut connection: &AsyncPgConnection,
     entries: impl IntoIterator<Item = AuditEntry>,
 ) -> QueryResult<()> {
+    let mut entries = entries.into_iter().peekable();
+    if entries.peek().is_none() {
+        // Without an entry, nobody has to wait for the head.
+        return Ok(());
+    }
     let head = audit_head::table
         .select(AuditHeadRow::as_select())
         .for_update()
         .first(&mut connection)
         .await?;
-    let chained = ChainHead::from(head).append_all(entries);
-    let Some(last) = chained.last().map(ChainedEntry::head) else {
-        return Ok(());
-    };
+    let head = ChainHead::from(head);
+    let chained = head.append_all(entries);
+    let last = chained.last().map_or(head, ChainedEntry::head);
     let rows: Vec<_> = chained.into_iter().map(AuditEntryRow::from).collect();
     diesel::insert_into(audit_entries::table)
         .values(rows)

@@ -47,9 +47,7 @@ impl Plans for PgStore {
             return Ok(true);
         }
         // A plan is never deleted, so both statements find the same one.
-        let exists = diesel::select(diesel::dsl::exists(plan));
-        let exists = exists.get_result(&mut self.connection().await?).await;
-        exists.map_err(port_error)
+        Ok(Plans::find(self, id).await?.is_some())
     }
 
     async fn list(&self) -> Result<Vec<Plan>, PortError> {

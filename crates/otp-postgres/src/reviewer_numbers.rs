@@ -17,7 +17,7 @@ use otp_rows::schema::reviewer_numbers;
 use crate::PgStore;
 use crate::audit_trail::append;
 use crate::errors::port_error;
-use crate::pipeline::{try_join, try_join3};
+use crate::pipeline::try_join3;
 use crate::send_ledger::lock_accounts;
 use crate::transaction::Transaction;
 
@@ -39,9 +39,12 @@ impl ReviewerNumbers for PgStore {
         recipient: RecipientIndex,
         entry: &AuditEntry,
     ) -> Result<bool, PortError> {
-        let transaction = Transaction::on(self.connection().await?);
-        let removed = remove(&transaction, account, recipient, entry).await;
-        transaction.finish(removed.map_err(port_error)).await
+        let remove = diesel::delete(
+            reviewer_numbers::table
+                .filter(reviewer_numbers::account_id.eq(Col(account)))
+                .filter(reviewer_numbers::recipient_index.eq(Col(recipient))),
+        );
+        self.execute_audited(remove, entry).await
     }
 
     async fn list_reviewer_numbers(
@@ -79,25 +82,6 @@ async fn add(
         .await?;
     append(transaction.connection(), [entry.clone()]).await?;
     Ok(true)
-}
-
-async fn remove(
-    transaction: &Transaction,
-    account: AccountId,
-    recipient: RecipientIndex,
-    entry: &AuditEntry,
-) -> QueryResult<bool> {
-    let mut connection = transaction.connection();
-    let delete = diesel::delete(
-        reviewer_numbers::table
-            .filter(reviewer_numbers::account_id.eq(Col(account)))
-            .filter(reviewer_numbers::recipient_index.eq(Col(recipient))),
-    );
-    let ((), removed) = try_join(transaction.begin(), delete.execute(&mut connection)).await?;
-    if removed > 0 {
-        append(transaction.connection(), [entry.clone()]).await?;
-    }
-    Ok(removed > 0)
 }
 
 /// Loads the numbers of an account, oldest first.

@@ -107,8 +107,6 @@ async fn change_health(
     insert_wanted_events(connection, event.into_iter().collect())
         .await
         .map_err(port_error)?;
-    if entry.is_some() {
-        append(connection, entry).await.map_err(port_error)?;
-    }
+    append(connection, entry).await.map_err(port_error)?;
     Ok(changed)
 }

@@ -14,7 +14,7 @@ use otp_rows::rows::{NO_TOKEN, SenderRow, read_all, read_found};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::PgStore;
-use crate::audit_trail::append;
+use crate::audit_trail::append_if_changed;
 use crate::errors::port_error;
 use crate::transaction::Transaction;
 
@@ -95,8 +95,5 @@ async fn remove(
     diesel::delete(sender_health::table.find(Col(id)))
         .execute(&mut connection)
         .await?;
-    if removed > 0 {
-        append(transaction.connection(), [entry.clone()]).await?;
-    }
-    Ok(removed > 0)
+    append_if_changed(transaction.connection(), removed, entry).await
 }

@@ -12,7 +12,7 @@ use otp_rows::rows::{ApiKeyRow, read_all, read_found};
 use otp_rows::schema::api_keys;
 
 use crate::SqliteStore;
-use crate::audit_trail::append;
+use crate::audit_trail::{append, append_if_changed};
 use crate::errors::StoreError;
 
 #[async_trait]
@@ -83,9 +83,7 @@ impl ApiKeys for SqliteStore {
             let revoked = diesel::update(not_yet)
                 .set(api_keys::revoked_at.eq(Col(Some(at))))
                 .execute(connection)?;
-            if revoked > 0 {
-                append(connection, [entry])?;
-            }
+            append_if_changed(connection, revoked, entry)?;
             Ok(diesel::select(diesel::dsl::exists(key)).get_result(connection)?)
         })
         .await

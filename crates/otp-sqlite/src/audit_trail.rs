@@ -63,15 +63,31 @@ impl AuditTrail for SqliteStore {
     }
 }
 
+/// Appends the entry of a statement that changed this number of rows, unless it changed none. Returns whether it changed
+/// any.
+pub(crate) fn append_if_changed(
+    connection: &mut SqliteConnection,
+    changed: usize,
+    entry: AuditEntry,
+) -> QueryResult<bool> {
+    if changed > 0 {
+        append(connection, [entry])?;
+    }
+    Ok(changed > 0)
+}
+
 /// Appends entries, in the transaction of what they are about. There is one writer at a time.
 pub(crate) fn append(
     connection: &mut SqliteConnection,
     entries: impl IntoIterator<Item = AuditEntry>,
 ) -> QueryResult<()> {
-    let chained = head(connection)?.append_all(entries);
-    let Some(last) = chained.last().map(ChainedEntry::head) else {
+    let mut entries = entries.into_iter().peekable();
+    if entries.peek().is_none() {
         return Ok(());
-    };
+    }
+    let head = head(connection)?;
+    let chained = head.append_all(entries);
+    let last = chained.last().map_or(head, ChainedEntry::head);
     for entry in chained {
         diesel::insert_into(audit_entries::table)
             .values(AuditEntryRow::from(entry))

@@ -12,7 +12,7 @@ use otp_rows::rows::{PlanRow, read_all, read_found};
 use otp_rows::schema::plans;
 
 use crate::SqliteStore;
-use crate::audit_trail::append;
+use crate::audit_trail::{append, append_if_changed};
 
 #[async_trait]
 impl Plans for SqliteStore {
@@ -52,9 +52,7 @@ impl Plans for SqliteStore {
             let retired = diesel::update(not_yet)
                 .set(plans::retired_at.eq(Col(Some(at))))
                 .execute(connection)?;
-            if retired > 0 {
-                append(connection, [entry])?;
-            }
+            append_if_changed(connection, retired, entry)?;
             Ok(diesel::select(diesel::dsl::exists(plan)).get_result(connection)?)
         })
         .await

@@ -12,7 +12,7 @@ use otp_rows::schema::prices;
 use serde_json::json;
 
 use crate::SqliteStore;
-use crate::audit_trail::append;
+use crate::audit_trail::append_if_changed;
 use crate::errors::StoreError;
 use crate::set_based::set_based;
 
@@ -34,9 +34,8 @@ impl Prices for SqliteStore {
             .map(|(key, credits)| json!([key.as_str(), credits.get()]));
         let (set, entry) = (set_based(SET, rows), entry.clone());
         self.write("db.prices.set", move |connection| {
-            if set.execute(connection)? > 0 {
-                append(connection, [entry])?;
-            }
+            let changed = set.execute(connection)?;
+            append_if_changed(connection, changed, entry)?;
             Ok(())
         })
         .await
@@ -46,10 +45,7 @@ impl Prices for SqliteStore {
         let entry = entry.clone();
         self.write("db.prices.unset", move |connection| {
             let removed = diesel::delete(prices::table.find(Col(key))).execute(connection)?;
-            if removed > 0 {
-                append(connection, [entry])?;
-            }
-            Ok(removed > 0)
+            Ok(append_if_changed(connection, removed, entry)?)
         })
         .await
     }

@@ -12,7 +12,7 @@ use otp_rows::rows::ReviewerNumberRow;
 use otp_rows::schema::reviewer_numbers;
 
 use crate::SqliteStore;
-use crate::audit_trail::append;
+use crate::audit_trail::{append, append_if_changed};
 
 #[async_trait]
 impl ReviewerNumbers for SqliteStore {
@@ -55,10 +55,7 @@ impl ReviewerNumbers for SqliteStore {
                     .filter(reviewer_numbers::recipient_index.eq(Col(recipient))),
             )
             .execute(connection)?;
-            if removed > 0 {
-                append(connection, [entry])?;
-            }
-            Ok(removed > 0)
+            Ok(append_if_changed(connection, removed, entry)?)
         })
         .await
     }

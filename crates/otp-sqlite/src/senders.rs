@@ -13,7 +13,7 @@ use otp_rows::rows::{NO_TOKEN, SenderRow, read_all, read_found};
 use otp_rows::schema::{sender_health, senders};
 
 use crate::SqliteStore;
-use crate::audit_trail::append;
+use crate::audit_trail::{append, append_if_changed};
 
 #[async_trait]
 impl Senders for SqliteStore {
@@ -56,10 +56,7 @@ impl Senders for SqliteStore {
             )
             .set(senders::access_token.eq(token))
             .execute(connection)?;
-            if replaced > 0 {
-                append(connection, [entry])?;
-            }
-            Ok(replaced > 0)
+            Ok(append_if_changed(connection, replaced, entry)?)
         })
         .await
     }
@@ -83,10 +80,7 @@ impl Senders for SqliteStore {
             ))
             .execute(connection)?;
             diesel::delete(sender_health::table.find(Col(id))).execute(connection)?;
-            if removed > 0 {
-                append(connection, [entry])?;
-            }
-            Ok(removed > 0)
+            Ok(append_if_changed(connection, removed, entry)?)
         })
         .await
     }

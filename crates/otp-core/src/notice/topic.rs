@@ -29,11 +29,6 @@ impl NoticeTopic {
         }
     }
 
-    /// Reads a name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|topic| topic.as_str() == text)
-    }
-
     const fn bit(self) -> i16 {
         match self {
             Self::Credits => 1,
@@ -127,14 +122,6 @@ mod tests {
         for mask in [16, 32, -1] {
             assert_eq!(MutedTopics::from_mask(mask), None);
         }
-    }
-
-    #[test]
-    fn a_topic_reads_back_from_its_name() {
-        for topic in NoticeTopic::ALL {
-            assert_eq!(NoticeTopic::parse(topic.as_str()), Some(topic));
-        }
-        assert_eq!(NoticeTopic::parse("security"), None);
     }
 
     #[test]

@@ -14,8 +14,7 @@ pub struct KeepKeyUses {
 }
 
 impl KeepKeyUses {
-    /// Stores what was noted since the last time; returns whether there was anything. If it cannot be stored, it is
-    /// noted again.
+    /// Stores the uses that were noted, and returns whether there were any. Uses that cannot be stored are noted again.
     pub async fn execute(&self) -> Result<bool, PortError> {
         let uses = self.uses.take();
         if uses.is_empty() {

@@ -22,5 +22,5 @@ notices-of-owners = Owners of the account choose them.
 notices-saved = Saved. It applies from now on.
 notices-back = Back to settings
 field-low-balance = Credits are low at
-hint-low-balance = The share that is left of what was granted, in percent. 0 means no warning before the last credit is spent.
+hint-low-balance = The percentage of a grant that is left. With 0, we write only once the last credit is spent.
 fault-low-balance = Enter a whole number from 0 to 99

@@ -334,7 +334,7 @@ async fn an_owner_chooses_which_notices_are_mailed() {
     for topic in ["credits", "keys", "senders", "webhooks"] {
         assert!(checked(&page, topic), "{topic}: {}", page.body);
     }
-    // What is not checked is not sent by a browser.
+    // A browser does not send a box that is not checked.
     let wanted = [("keys", "on"), ("low-balance", "٢٥")];
     let chosen = desk.send(path, &wanted).await;
     let next = chosen.header("location").expect("a page");
