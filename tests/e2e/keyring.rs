@@ -22,6 +22,7 @@ use otp_core::usecases::add_template::{AddTemplate, ApprovedTemplate};
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::grant_subscription::{GrantSubscription, NewSubscription};
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_e2e::world::{MASTER_KEY, recipient};
 use otp_e2e::{Database, World, on_every_store};
 use otp_testkit::contract::fixture::operator;
@@ -257,7 +258,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
                 default_language: language.clone(),
                 rules: AccountRules::default(),
             },
-            operator(),
+            StaffActor::Operator(operator()),
         );
         let account_id = account.await.expect("an account").id;
         let key = create_api_key.execute(
@@ -275,7 +276,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
                 credits: Credits::new(100).expect("credits"),
                 plan_id: None,
             },
-            operator(),
+            StaffActor::Operator(operator()),
         );
         granted.await.expect("granted");
         let sender = add_sender.execute(
@@ -286,7 +287,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
                 phone: ContactNumber::parse("+15550783881").expect("a number"),
                 access_token: AccessToken::parse("EAAGe2etoken").expect("a token"),
             },
-            operator(),
+            StaffActor::Operator(operator()),
         );
         let template = add_template.execute(
             ApprovedTemplate {
@@ -294,7 +295,7 @@ async fn create_accounts(world: &World) -> Vec<String> {
                 name: TemplateName::parse("otp_code").expect("a name"),
                 language: language.clone(),
             },
-            operator(),
+            StaffActor::Operator(operator()),
         );
         template.await.expect("a template");
     }

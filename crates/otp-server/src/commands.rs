@@ -37,6 +37,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use otp_core::audit::Actor;
+use otp_core::usecases::staff_actor::StaffActor;
 
 use crate::cli::{Cli, Command};
 use crate::failure::SetupError;
@@ -140,4 +141,9 @@ fn operator() -> anyhow::Result<Actor> {
         Some(actor) => Ok(actor),
         None => Ok(Actor::parse(&format!("uid {uid}"))?),
     }
+}
+
+/// Returns the operator as somebody who may do everything.
+fn staff_operator() -> anyhow::Result<StaffActor<'static>> {
+    operator().map(StaffActor::Operator)
 }

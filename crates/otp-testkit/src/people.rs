@@ -56,7 +56,7 @@ use otp_core::usecases::staff_actor::StaffActor;
 use otp_core::usecases::tell_person::TellPerson;
 use otp_core::webhook::PrivateTargets;
 
-use crate::contract::fixture::{Fixture, credits, new_account, operator};
+use crate::contract::fixture::{Fixture, credits, new_account, staff_operator};
 use crate::{ScriptedSender, World};
 
 pub use browsing::{browse_messages, browse_verifications, explain_own_send};
@@ -434,7 +434,7 @@ impl People {
             credits: credits(1_000),
             price: Some(Money::parse("19.99", "USD").expect("money")),
         };
-        create.execute(new, operator()).await.expect("a plan")
+        create.execute(new, staff_operator()).await.expect("a plan")
     }
 
     /// Changes passwords.

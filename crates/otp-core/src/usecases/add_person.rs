@@ -5,15 +5,17 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::{AccountId, PersonId};
 use crate::person::password::{Password, PasswordHash};
+use crate::person::permission::StaffAction;
 use crate::person::session::SessionToken;
 use crate::person::{AccountRole, Membership, Person, PersonalDetails};
 use crate::ports::{Accounts, Passwords, Persons, PortError, Randomness};
 use crate::sealing::InstallationSealer;
 use crate::ui_language::UiLanguage;
 use crate::usecases::sign_in_by_link::SignInByLink;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Adds people.
 #[derive(Clone)]
@@ -53,6 +55,9 @@ pub struct AddedPerson {
 /// The reason nobody was added, or no link was made.
 #[derive(Debug, thiserror::Error)]
 pub enum AddPersonError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The account does not exist.
     #[error("no account has that id")]
     AccountNotFound,
@@ -84,8 +89,10 @@ impl AddPerson {
     pub async fn execute(
         &self,
         new: NewPerson,
-        actor: Actor,
+        by: StaffActor<'_>,
     ) -> Result<AddedPerson, AddPersonError> {
+        let by = by.authorise(StaffAction::ManageAccounts);
+        let by = by.ok_or(AddPersonError::Forbidden)?;
         let account = self.accounts.find(new.account_id).await?;
         let account = account.ok_or(AddPersonError::AccountNotFound)?;
         if account.test_of.is_some() {
@@ -104,7 +111,7 @@ impl AddPerson {
             role: new.role,
             since: now,
         };
-        let entry = AuditEntry::new(actor, AuditAction::AddPerson, id.0, now, randomness);
+        let entry = AuditEntry::new(by, AuditAction::AddPerson, id.0, now, randomness);
         let joined = self.persons.join_account(&person, &membership, &entry);
         if !joined.await? {
             return Err(AddPersonError::AddressTaken);

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::channel::whatsapp::{AccessToken, ProviderId, Sender};
 use crate::contact_number::ContactNumber;
 use crate::ids::{AccountId, SenderId};
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, Senders};
 use crate::sealing::Purpose;
 use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Adds senders to accounts.
 #[derive(Clone)]
@@ -41,6 +43,9 @@ pub struct NewSender {
 /// The reason a sender was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddSenderError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The account does not exist, or its key is deleted.
     #[error("no account has that id")]
     AccountNotFound,
@@ -57,7 +62,7 @@ impl AddSender {
     pub async fn execute_if_absent(
         &self,
         new: NewSender,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<Sender, AddSenderError> {
         let number = (new.account_id, new.phone_number_id.clone());
         match self.execute(new, by).await {
@@ -73,7 +78,13 @@ impl AddSender {
     }
 
     /// Adds one sender.
-    pub async fn execute(&self, new: NewSender, by: Actor) -> Result<Sender, AddSenderError> {
+    pub async fn execute(
+        &self,
+        new: NewSender,
+        by: StaffActor<'_>,
+    ) -> Result<Sender, AddSenderError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(AddSenderError::Forbidden)?;
         let sealer = self.sealers.find(new.account_id).await?;
         let sealer = sealer.ok_or(AddSenderError::AccountNotFound)?;
         let randomness = &*self.randomness;

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateName};
 use crate::ids::{SenderId, TemplateId};
 use crate::language::LanguageTag;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, Senders, Templates};
+use crate::usecases::staff_actor::StaffActor;
 
 /// Adds templates.
 #[derive(Clone)]
@@ -35,6 +37,9 @@ pub struct ApprovedTemplate {
 /// The reason a template was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddTemplateError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// There is no such sender.
     #[error("no sender has the id {}", .0.0)]
     UnknownSender(SenderId),
@@ -51,7 +56,7 @@ impl AddTemplate {
     pub async fn execute_if_absent(
         &self,
         approved: ApprovedTemplate,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<AuthenticationTemplate, AddTemplateError> {
         match self.execute(approved.clone(), by).await {
             Err(AddTemplateError::AlreadyAdded) => {
@@ -73,8 +78,10 @@ impl AddTemplate {
     pub async fn execute(
         &self,
         approved: ApprovedTemplate,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<AuthenticationTemplate, AddTemplateError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(AddTemplateError::Forbidden)?;
         let sender = self.senders.find(approved.sender_id).await;
         if sender.map_err(AddTemplateError::Port)?.is_none() {
             return Err(AddTemplateError::UnknownSender(approved.sender_id));

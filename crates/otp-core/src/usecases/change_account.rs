@@ -10,11 +10,13 @@ use crate::contact_number::ContactNumber;
 use crate::ids::AccountId;
 use crate::language::LanguageTag;
 use crate::notice::{LowBalance, MutedTopics};
+use crate::person::permission::StaffAction;
 use crate::ports::{Accounts, Clock, PortError, Randomness};
 use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Changes accounts.
 #[derive(Clone)]
@@ -59,6 +61,9 @@ pub struct AccountEdit {
 /// The reason an account was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeAccountError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The account does not exist, or its key is deleted.
     #[error("no account has the id {0}")]
     NotFound(AccountId),
@@ -78,6 +83,18 @@ pub enum ChangeAccountError {
 impl ChangeAccount {
     /// Changes one account and its test account, all of it or nothing. The change applies to the next send.
     pub async fn execute(
+        &self,
+        id: AccountId,
+        edit: AccountEdit,
+        by: StaffActor<'_>,
+    ) -> Result<(), ChangeAccountError> {
+        let by = by.authorise(StaffAction::ManageAccounts);
+        self.change(id, edit, by.ok_or(ChangeAccountError::Forbidden)?)
+            .await
+    }
+
+    /// Does so for somebody who may do it, as another use case found.
+    pub(super) async fn change(
         &self,
         id: AccountId,
         edit: AccountEdit,

@@ -81,11 +81,11 @@ impl ChooseNotices {
             low_balance: Some(chosen.low_balance),
             ..AccountEdit::default()
         };
-        let changed = self.change.execute(id, edit, viewer.person.id.actor());
+        let changed = self.change.change(id, edit, viewer.person.id.actor());
         changed.await.map_err(|error| match error {
-            ChangeAccountError::NotFound(_) | ChangeAccountError::TestAccount { .. } => {
-                ChooseNoticesError::NotFound
-            }
+            ChangeAccountError::Forbidden
+            | ChangeAccountError::NotFound(_)
+            | ChangeAccountError::TestAccount { .. } => ChooseNoticesError::NotFound,
             ChangeAccountError::Port(error) => ChooseNoticesError::Port(error),
         })
     }

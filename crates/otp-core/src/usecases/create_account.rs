@@ -8,8 +8,10 @@ use crate::ids::AccountId;
 use crate::keyring::{KeyOwner, MasterKeys, WrappedKey};
 use crate::language::LanguageTag;
 use crate::notice::MutedTopics;
+use crate::person::permission::StaffAction;
 use crate::ports::{Accounts, Clock, PortError, Randomness};
 use crate::proof::ProofSubject;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Creates accounts.
 #[derive(Clone)]
@@ -38,6 +40,9 @@ pub struct NewAccount {
 /// The reason an account was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateAccountError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -45,7 +50,13 @@ pub enum CreateAccountError {
 
 impl CreateAccount {
     /// Creates one account.
-    pub async fn execute(&self, new: NewAccount, by: Actor) -> Result<Account, CreateAccountError> {
+    pub async fn execute(
+        &self,
+        new: NewAccount,
+        by: StaffActor<'_>,
+    ) -> Result<Account, CreateAccountError> {
+        let by = by.authorise(StaffAction::ManageAccounts);
+        let by = by.ok_or(CreateAccountError::Forbidden)?;
         let (account, key) = self.make(new)?;
         let entry = self.entry(&account, by);
         self.accounts.create(&account, &key, &entry).await?;
@@ -59,10 +70,7 @@ impl CreateAccount {
     }
 
     /// Makes an account with its key, and stores neither.
-    pub(super) fn make(
-        &self,
-        new: NewAccount,
-    ) -> Result<(Account, WrappedKey), CreateAccountError> {
+    pub(super) fn make(&self, new: NewAccount) -> Result<(Account, WrappedKey), PortError> {
         let id = AccountId::generate(self.clock.now(), &*self.randomness);
         self.make_with_id(id, new)
     }
@@ -72,7 +80,7 @@ impl CreateAccount {
         &self,
         id: AccountId,
         new: NewAccount,
-    ) -> Result<(Account, WrappedKey), CreateAccountError> {
+    ) -> Result<(Account, WrappedKey), PortError> {
         let randomness = &*self.randomness;
         let key = self
             .master_keys

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::credits::Credits;
 use crate::ids::PlanId;
+use crate::person::permission::StaffAction;
 use crate::plan::{Money, Plan};
 use crate::ports::{Clock, Plans, PortError, Randomness};
+use crate::usecases::staff_actor::StaffActor;
 
 /// Creates plans.
 #[derive(Clone)]
@@ -33,6 +35,9 @@ pub struct NewPlan {
 /// The reason a plan was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreatePlanError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// Another plan has that name.
     #[error("a plan has that name already")]
     NameTaken,
@@ -46,7 +51,7 @@ impl CreatePlan {
     pub async fn execute_if_absent(
         &self,
         new: NewPlan,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<Plan, CreatePlanError> {
         let name = new.name.clone();
         match self.execute(new, by).await {
@@ -60,7 +65,9 @@ impl CreatePlan {
     }
 
     /// Creates one plan.
-    pub async fn execute(&self, new: NewPlan, by: Actor) -> Result<Plan, CreatePlanError> {
+    pub async fn execute(&self, new: NewPlan, by: StaffActor<'_>) -> Result<Plan, CreatePlanError> {
+        let by = by.authorise(StaffAction::ManagePlans);
+        let by = by.ok_or(CreatePlanError::Forbidden)?;
         let now = self.clock.now();
         let plan = Plan {
             id: PlanId::generate(now, &*self.randomness),

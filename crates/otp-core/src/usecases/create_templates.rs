@@ -11,7 +11,9 @@ use crate::channel::whatsapp::template::draft::TemplateDraft;
 use crate::channel::whatsapp::template::listed::ListedTemplate;
 use crate::channel::whatsapp::template::sync::as_listed;
 use crate::language::LanguageTag;
+use crate::person::permission::StaffAction;
 use crate::ports::{PortError, ProviderError};
+use crate::usecases::staff_actor::StaffActor;
 use crate::usecases::sync_templates::{AdministerTemplatesError, TemplatePorts};
 
 /// The result for one language.
@@ -46,8 +48,10 @@ impl CreateTemplates {
     pub async fn execute(
         &self,
         new: NewTemplate<'_>,
-        by: &Actor,
+        by: StaffActor<'_>,
     ) -> Result<Vec<Created>, AdministerTemplatesError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(AdministerTemplatesError::Forbidden)?;
         let ports = &self.ports;
         let NewTemplate {
             sender,
@@ -70,7 +74,7 @@ impl CreateTemplates {
                         time_to_live: Some(draft.time_to_live()),
                         code_expiry: Some(draft.code_expiry()),
                     };
-                    Ok(store(ports, sender, &listed, by).await?)
+                    Ok(store(ports, sender, &listed, &by).await?)
                 }
                 Err(error) => Err(error),
             };

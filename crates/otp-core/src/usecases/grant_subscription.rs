@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::credits::Credits;
 use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::{AccountId, PlanId, SubscriptionId};
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, Plans, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Grants subscriptions.
 #[derive(Clone)]
@@ -36,6 +38,9 @@ pub struct NewSubscription {
 /// The reason a subscription was not granted.
 #[derive(Debug, thiserror::Error)]
 pub enum GrantSubscriptionError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The grant has no credits.
     #[error("a grant has at least 1 credit")]
     NoCredits,
@@ -55,8 +60,10 @@ impl GrantSubscription {
     pub async fn execute(
         &self,
         new: NewSubscription,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<Subscription, GrantSubscriptionError> {
+        let by = by.authorise(StaffAction::GrantCredits);
+        let by = by.ok_or(GrantSubscriptionError::Forbidden)?;
         if new.credits == Credits::ZERO {
             return Err(GrantSubscriptionError::NoCredits);
         }

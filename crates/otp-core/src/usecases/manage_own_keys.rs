@@ -95,7 +95,7 @@ impl ManageOwnKeys {
             ApiKeyMode::Live => account,
             ApiKeyMode::Test => {
                 let by = viewer.person.id.actor();
-                let test = self.open_test_account.execute(account, by).await;
+                let test = self.open_test_account.open(account, by).await;
                 test.map_err(ManageOwnKeysError::TestAccount)?.id
             }
         };

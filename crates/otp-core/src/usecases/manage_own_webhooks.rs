@@ -156,7 +156,7 @@ impl ManageOwnWebhooks {
             ApiKeyMode::Live => live,
             ApiKeyMode::Test => {
                 let by = viewer.person.id.actor();
-                let test = self.open_test_account.execute(live, by).await;
+                let test = self.open_test_account.open(live, by).await;
                 test.map_err(ManageOwnWebhooksError::TestAccount)?.id
             }
         };

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::{AccountId, ReviewerNumberId};
+use crate::person::permission::StaffAction;
 use crate::ports::{Accounts, Clock, PortError, Randomness, ReviewerNumbers};
 use crate::recipient::{PhoneNumber, Recipient};
 use crate::reviewer::{MAX_LIFETIME, MAX_NUMBERS, MIN_LIFETIME, ReviewerNumber};
 use crate::sealing::{AccountSealer, OpenError, Purpose};
 use crate::time::Timestamp;
 use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::staff_actor::StaffActor;
 use crate::verification::OwnCode;
 
 /// Manages reviewer numbers.
@@ -55,6 +57,9 @@ pub struct ShownReviewerNumber {
 /// The reason reviewer numbers were not changed or listed.
 #[derive(Debug, thiserror::Error)]
 pub enum ManageReviewerNumbersError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The account does not exist, or its key is deleted.
     #[error("no account has that id")]
     AccountNotFound,
@@ -83,8 +88,9 @@ impl ManageReviewerNumbers {
     pub async fn add(
         &self,
         new: NewReviewerNumber,
-        actor: Actor,
+        by: StaffActor<'_>,
     ) -> Result<ShownReviewerNumber, ManageReviewerNumbersError> {
+        let by = authorised(by)?;
         let now = self.clock.now();
         if !(MIN_LIFETIME..=MAX_LIFETIME).contains(&new.lifetime) {
             return Err(ManageReviewerNumbersError::InvalidLifetime);
@@ -102,7 +108,7 @@ impl ManageReviewerNumbers {
             created_at: now,
             expires_at,
         };
-        let entry = self.entry(AuditAction::AddReviewerNumber, new.account_id, actor);
+        let entry = self.entry(AuditAction::AddReviewerNumber, new.account_id, by);
         if !self.numbers.add_reviewer_number(&number, &entry).await? {
             return Err(ManageReviewerNumbersError::TooMany);
         }
@@ -118,10 +124,11 @@ impl ManageReviewerNumbers {
         &self,
         account: AccountId,
         to: &PhoneNumber,
-        actor: Actor,
+        by: StaffActor<'_>,
     ) -> Result<(), ManageReviewerNumbersError> {
+        let by = authorised(by)?;
         let index = self.sealer(account).await?.index(to);
-        let entry = self.entry(AuditAction::RemoveReviewerNumber, account, actor);
+        let entry = self.entry(AuditAction::RemoveReviewerNumber, account, by);
         let removed = self.numbers.remove_reviewer_number(account, index, &entry);
         if removed.await? {
             Ok(())
@@ -165,4 +172,9 @@ impl ManageReviewerNumbers {
         let at = self.clock.now();
         AuditEntry::new(actor, action, account.0, at, &*self.randomness)
     }
+}
+
+fn authorised(by: StaffActor<'_>) -> Result<Actor, ManageReviewerNumbersError> {
+    let by = by.authorise(StaffAction::ManageAccounts);
+    by.ok_or(ManageReviewerNumbersError::Forbidden)
 }

@@ -8,7 +8,7 @@ use crate::credits::ledger::{EntryKind, LedgerEntry};
 use crate::ids::SubscriptionId;
 use crate::ports::{Accounts, PortError, Subscriptions};
 use crate::subscription::Subscription;
-use crate::usecases::create_account::{CreateAccount, CreateAccountError, NewAccount};
+use crate::usecases::create_account::{CreateAccount, NewAccount};
 
 /// Opens the house account.
 #[derive(Clone)]
@@ -37,8 +37,7 @@ impl OpenHouseAccount {
     }
 
     async fn create(&self, new: NewAccount) -> Result<(), PortError> {
-        let made = self.create_account.make_with_id(HOUSE_ACCOUNT, new);
-        let (account, key) = made.map_err(|CreateAccountError::Port(error)| error)?;
+        let (account, key) = self.create_account.make_with_id(HOUSE_ACCOUNT, new)?;
         let entry = self.create_account.entry(&account, Actor::gateway());
         unless_there(self.accounts.create(&account, &key, &entry).await)
     }

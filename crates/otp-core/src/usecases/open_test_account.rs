@@ -9,9 +9,11 @@ use crate::account::{Account, SealedContact};
 use crate::audit::{Actor, AuditAction, AuditEntry};
 use crate::ids::AccountId;
 use crate::keyring::{KeyOwner, MasterKeys};
+use crate::person::permission::StaffAction;
 use crate::ports::{Accounts, Clock, PortError, Randomness};
 use crate::sealing::{AccountSealer, OpenError};
 use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Opens test accounts.
 #[derive(Clone)]
@@ -31,6 +33,9 @@ pub struct OpenTestAccount {
 /// The reason there is no test account.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenTestAccountError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The account does not exist, or its key is deleted.
     #[error("no account has that id")]
     AccountNotFound,
@@ -44,7 +49,22 @@ pub enum OpenTestAccountError {
 
 impl OpenTestAccount {
     /// Returns the test account of an account, and makes it if there is none. A test account is its own.
-    pub async fn execute(&self, of: AccountId, by: Actor) -> Result<Account, OpenTestAccountError> {
+    pub async fn execute(
+        &self,
+        of: AccountId,
+        by: StaffActor<'_>,
+    ) -> Result<Account, OpenTestAccountError> {
+        let by = by.authorise(StaffAction::ManageAccounts);
+        self.open(of, by.ok_or(OpenTestAccountError::Forbidden)?)
+            .await
+    }
+
+    /// Does so for somebody who may use it, as another use case found.
+    pub(super) async fn open(
+        &self,
+        of: AccountId,
+        by: Actor,
+    ) -> Result<Account, OpenTestAccountError> {
         let account = self.accounts.find(of).await?;
         let account = account.ok_or(OpenTestAccountError::AccountNotFound)?;
         if account.test_of.is_some() {

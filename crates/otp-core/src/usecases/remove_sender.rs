@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::SenderId;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, Senders};
+use crate::usecases::staff_actor::StaffActor;
 
 /// Removes senders.
 #[derive(Clone)]
@@ -20,6 +22,9 @@ pub struct RemoveSender {
 /// The reason a sender was not removed.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoveSenderError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The sender does not exist, or no longer.
     #[error("no sender has that id")]
     NotFound,
@@ -30,7 +35,13 @@ pub enum RemoveSenderError {
 
 impl RemoveSender {
     /// Removes one sender. Its messages keep it, and their receipts are still believed.
-    pub async fn execute(&self, sender: SenderId, by: Actor) -> Result<(), RemoveSenderError> {
+    pub async fn execute(
+        &self,
+        sender: SenderId,
+        by: StaffActor<'_>,
+    ) -> Result<(), RemoveSenderError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(RemoveSenderError::Forbidden)?;
         let (action, now) = (AuditAction::RemoveSender, self.clock.now());
         let entry = AuditEntry::new(by, action, sender.0, now, &*self.randomness);
         if self.senders.remove(sender, now, &entry).await? {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::channel::whatsapp::AccessToken;
 use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, SenderHealths, Senders};
 use crate::sealing::Purpose;
 use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Replaces access tokens.
 #[derive(Clone)]
@@ -37,6 +39,9 @@ pub struct NewAccessToken {
 /// The reason a token was not replaced.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceAccessTokenError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The sender does not exist.
     #[error("no sender has that id")]
     NotFound,
@@ -54,8 +59,10 @@ impl ReplaceAccessToken {
     pub async fn execute(
         &self,
         new: NewAccessToken,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<HealthChanged, ReplaceAccessTokenError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(ReplaceAccessTokenError::Forbidden)?;
         let sender = self.senders.find(new.sender).await?;
         let sender = sender.ok_or(ReplaceAccessTokenError::NotFound)?;
         let sealer = self.sealers.find(sender.account_id).await?;

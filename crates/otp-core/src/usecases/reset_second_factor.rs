@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::notice::NoticeKind;
 use crate::person::SecurityRecord;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, Persons, PortError, Randomness, SecondFactors};
 use crate::recipient::EmailAddress;
 use crate::sealing::InstallationSealer;
+use crate::usecases::staff_actor::StaffActor;
 use crate::usecases::tell_person::TellPerson;
 
 /// Resets second factors.
@@ -30,6 +32,9 @@ pub struct ResetSecondFactor {
 /// The reason nothing was reset.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetSecondFactorError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// Nobody has this address.
     #[error("no person has this mail address")]
     PersonNotFound,
@@ -47,8 +52,10 @@ impl ResetSecondFactor {
     pub async fn execute(
         &self,
         email: &EmailAddress,
-        actor: Actor,
+        by: StaffActor<'_>,
     ) -> Result<(), ResetSecondFactorError> {
+        let by = by.authorise(StaffAction::ManageAccounts);
+        let actor = by.ok_or(ResetSecondFactorError::Forbidden)?;
         let index = self.installation.person_index(email);
         let person = self.persons.find_person_by_email(index).await?;
         let person = person.ok_or(ResetSecondFactorError::PersonNotFound)?.id;

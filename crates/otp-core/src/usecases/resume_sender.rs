@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, SenderHealths};
+use crate::usecases::staff_actor::StaffActor;
 
 /// Resumes senders.
 #[derive(Clone)]
@@ -21,6 +23,9 @@ pub struct ResumeSender {
 /// The reason a sender was not resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeSenderError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The sender does not exist.
     #[error("no sender has that id")]
     NotFound,
@@ -34,8 +39,10 @@ impl ResumeSender {
     pub async fn execute(
         &self,
         sender: SenderId,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<HealthChanged, ResumeSenderError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(ResumeSenderError::Forbidden)?;
         let (change, now) = (HealthChange::ResumedByOperator, self.clock.now());
         let action = AuditAction::ResumeSender;
         let entry = AuditEntry::new(by, action, sender.0, now, &*self.randomness);

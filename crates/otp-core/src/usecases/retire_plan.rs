@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::PlanId;
+use crate::person::permission::StaffAction;
 use crate::plan::Plan;
 use crate::ports::{Clock, Plans, PortError, Randomness};
+use crate::usecases::staff_actor::StaffActor;
 
 /// Retires plans.
 #[derive(Clone)]
@@ -21,6 +23,9 @@ pub struct RetirePlan {
 /// The reason a plan was not retired.
 #[derive(Debug, thiserror::Error)]
 pub enum RetirePlanError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The plan does not exist.
     #[error("no plan has the id {0}")]
     NotFound(PlanId),
@@ -31,7 +36,9 @@ pub enum RetirePlanError {
 
 impl RetirePlan {
     /// Retires one plan, and returns it. One that is retired already keeps the time of that.
-    pub async fn execute(&self, id: PlanId, by: Actor) -> Result<Plan, RetirePlanError> {
+    pub async fn execute(&self, id: PlanId, by: StaffActor<'_>) -> Result<Plan, RetirePlanError> {
+        let by = by.authorise(StaffAction::ManagePlans);
+        let by = by.ok_or(RetirePlanError::Forbidden)?;
         let (action, now) = (AuditAction::RetirePlan, self.clock.now());
         let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
         if !self.plans.retire(id, now, &entry).await? {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::ids::SubscriptionId;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Revokes subscriptions.
 #[derive(Clone)]
@@ -21,6 +23,9 @@ pub struct RevokeSubscription {
 /// The reason a subscription was not revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeSubscriptionError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The subscription does not exist.
     #[error("no subscription has the id {0}")]
     NotFound(SubscriptionId),
@@ -35,8 +40,10 @@ impl RevokeSubscription {
     pub async fn execute(
         &self,
         id: SubscriptionId,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<Subscription, RevokeSubscriptionError> {
+        let by = by.authorise(StaffAction::GrantCredits);
+        let by = by.ok_or(RevokeSubscriptionError::Forbidden)?;
         let (action, now) = (AuditAction::RevokeSubscription, self.clock.now());
         let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
         let revoked = self.subscriptions.revoke_subscription(id, now, &entry);

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry, GATEWAY};
+use crate::audit::{AuditAction, AuditEntry, GATEWAY};
 use crate::credits::Credits;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Prices, Randomness};
 use crate::pricing::PriceKey;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Sets prices.
 #[derive(Clone)]
@@ -19,13 +21,24 @@ pub struct SetPrices {
     pub randomness: Arc<dyn Randomness>,
 }
 
+/// The reason prices were not set.
+#[derive(Debug, thiserror::Error)]
+pub enum SetPricesError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
+    /// A port failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
 impl SetPrices {
     /// Sets those of these prices whose countries have none, and returns all of them as they then are.
     pub async fn execute_if_absent(
         &self,
         prices: &[(PriceKey, Credits)],
-        by: Actor,
-    ) -> Result<Vec<(PriceKey, Credits)>, PortError> {
+        by: StaffActor<'_>,
+    ) -> Result<Vec<(PriceKey, Credits)>, SetPricesError> {
         let set: BTreeMap<_, _> = self.prices.list().await?.into_iter().collect();
         let absent = prices.iter().filter(|(key, _)| !set.contains_key(key));
         let absent: Vec<_> = absent.copied().collect();
@@ -40,10 +53,12 @@ impl SetPrices {
     pub async fn execute(
         &self,
         prices: &[(PriceKey, Credits)],
-        by: Actor,
-    ) -> Result<(), PortError> {
+        by: StaffActor<'_>,
+    ) -> Result<(), SetPricesError> {
+        let by = by.authorise(StaffAction::ManagePlans);
+        let by = by.ok_or(SetPricesError::Forbidden)?;
         let (action, now) = (AuditAction::SetPrices, self.clock.now());
         let entry = AuditEntry::new(by, action, GATEWAY, now, &*self.randomness);
-        self.prices.set(prices, &entry).await
+        Ok(self.prices.set(prices, &entry).await?)
     }
 }

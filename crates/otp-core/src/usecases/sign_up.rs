@@ -15,7 +15,7 @@ use crate::recipient::EmailAddress;
 use crate::sealing::InstallationSealer;
 use crate::ui_language::UiLanguage;
 use crate::usecases::begin_session::{BeginSession, BegunSession};
-use crate::usecases::create_account::{CreateAccount, CreateAccountError, NewAccount};
+use crate::usecases::create_account::{CreateAccount, NewAccount};
 use crate::usecases::prove_address::{ProofPurpose, ProveAddress, ProveAddressError, SentCode};
 use crate::verification::Guess;
 
@@ -95,12 +95,6 @@ pub enum SignUpError {
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
-}
-
-impl From<CreateAccountError> for SignUpError {
-    fn from(CreateAccountError::Port(error): CreateAccountError) -> Self {
-        Self::Port(error)
-    }
 }
 
 impl SignUp {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry};
 use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, SenderHealths};
+use crate::usecases::staff_actor::StaffActor;
 
 /// Stops senders.
 #[derive(Clone)]
@@ -21,6 +23,9 @@ pub struct StopSender {
 /// The reason a sender was not stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum StopSenderError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The sender does not exist.
     #[error("no sender has that id")]
     NotFound,
@@ -34,8 +39,10 @@ impl StopSender {
     pub async fn execute(
         &self,
         sender: SenderId,
-        by: Actor,
+        by: StaffActor<'_>,
     ) -> Result<HealthChanged, StopSenderError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(StopSenderError::Forbidden)?;
         let (change, now) = (HealthChange::StoppedByOperator, self.clock.now());
         let action = AuditAction::StopSender;
         let entry = AuditEntry::new(by, action, sender.0, now, &*self.randomness);

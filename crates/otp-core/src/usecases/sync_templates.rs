@@ -9,11 +9,13 @@ use crate::channel::whatsapp::template::sync::{SyncPlan, TemplateChange, as_list
 use crate::channel::whatsapp::template::{AuthenticationTemplate, TemplateStatus};
 use crate::channel::whatsapp::{Sender, UnreadableToken};
 use crate::ids::TemplateId;
+use crate::person::permission::StaffAction;
 use crate::ports::{
     BusinessAccount, Clock, NoticeOutbox, PortError, ProviderError, Randomness, TemplateRegistry,
     Templates,
 };
 use crate::usecases::account_sealers::AccountSealers;
+use crate::usecases::staff_actor::StaffActor;
 
 /// At most this many attempts, if other processes keep changing the same templates.
 const MAX_ATTEMPTS: usize = 5;
@@ -56,6 +58,9 @@ pub struct Synced {
 /// The reason templates cannot be administered.
 #[derive(Debug, thiserror::Error)]
 pub enum AdministerTemplatesError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The provider refused or did not answer.
     #[error(transparent)]
     Provider(#[from] ProviderError),
@@ -72,8 +77,14 @@ pub enum AdministerTemplatesError {
 
 impl SyncTemplates {
     /// Syncs the templates of one sender. Templates of other senders do not change.
-    pub async fn execute(&self, sender: &Sender) -> Result<Synced, AdministerTemplatesError> {
-        self.sync(sender, std::convert::identity).await
+    pub async fn execute(
+        &self,
+        sender: &Sender,
+        by: StaffActor<'_>,
+    ) -> Result<Synced, AdministerTemplatesError> {
+        let by = by.authorise(StaffAction::ManageSenders);
+        let by = by.ok_or(AdministerTemplatesError::Forbidden)?;
+        self.sync(sender, std::convert::identity, &by).await
     }
 
     /// Does what is safe without an operator; see [`SyncPlan::unattended`].
@@ -81,7 +92,8 @@ impl SyncTemplates {
         &self,
         sender: &Sender,
     ) -> Result<Synced, AdministerTemplatesError> {
-        self.sync(sender, SyncPlan::unattended).await
+        let by = Actor::gateway();
+        self.sync(sender, SyncPlan::unattended, &by).await
     }
 
     /// Syncs with the part of each plan that `allowed` leaves.
@@ -92,6 +104,7 @@ impl SyncTemplates {
         &self,
         sender: &Sender,
         allowed: fn(SyncPlan) -> SyncPlan,
+        by: &Actor,
     ) -> Result<Synced, AdministerTemplatesError> {
         let ports = &self.ports;
         let account = ports.business_account(sender).await?;
@@ -102,7 +115,7 @@ impl SyncTemplates {
             let listed = ports.registry.list(&account).await?;
             synced.outlasting = outlasting(&listed);
             let plan = allowed(reconcile(&stored, listed, asked_at));
-            if self.carry_out(sender, plan, &mut synced).await? {
+            if self.carry_out((sender, by), plan, &mut synced).await? {
                 return Ok(synced);
             }
         }
@@ -112,7 +125,7 @@ impl SyncTemplates {
     /// Makes the changes of the plan. Returns `false` if another process made a change first.
     async fn carry_out(
         &self,
-        sender: &Sender,
+        (sender, by): (&Sender, &Actor),
         plan: SyncPlan,
         synced: &mut Synced,
     ) -> Result<bool, PortError> {
@@ -134,8 +147,7 @@ impl SyncTemplates {
         }
         for listed in plan.add {
             let template = ports.new_template(sender, &listed);
-            // Nobody asked for it: the provider has it.
-            match ports.add(&template, Actor::gateway()).await {
+            match ports.add(&template, by.clone()).await {
                 Ok(()) => synced.added.push(template),
                 Err(PortError::Conflict(_)) => is_done = false,
                 Err(error) => return Err(error),

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::audit::{Actor, AuditAction, AuditEntry, GATEWAY};
+use crate::audit::{AuditAction, AuditEntry, GATEWAY};
+use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Prices, Randomness};
 use crate::pricing::PriceKey;
+use crate::usecases::staff_actor::StaffActor;
 
 /// Unsets prices.
 #[derive(Clone)]
@@ -20,6 +22,9 @@ pub struct UnsetPrice {
 /// The reason a price was not unset.
 #[derive(Debug, thiserror::Error)]
 pub enum UnsetPriceError {
+    /// Whoever asks may not do this.
+    #[error("the role does not allow it")]
+    Forbidden,
     /// The table has no price of that key.
     #[error("no price is set for {0}")]
     NotSet(PriceKey),
@@ -30,7 +35,9 @@ pub enum UnsetPriceError {
 
 impl UnsetPrice {
     /// Removes one price from the table.
-    pub async fn execute(&self, key: PriceKey, by: Actor) -> Result<(), UnsetPriceError> {
+    pub async fn execute(&self, key: PriceKey, by: StaffActor<'_>) -> Result<(), UnsetPriceError> {
+        let by = by.authorise(StaffAction::ManagePlans);
+        let by = by.ok_or(UnsetPriceError::Forbidden)?;
         let (action, now) = (AuditAction::UnsetPrice, self.clock.now());
         let entry = AuditEntry::new(by, action, GATEWAY, now, &*self.randomness);
         if self.prices.unset(key, &entry).await? {

@@ -28,7 +28,7 @@ use otp_core::usecases::retire_plan::{RetirePlan, RetirePlanError};
 use otp_core::usecases::revoke_api_key::{RevokeApiKey, RevokeApiKeyError};
 use otp_core::usecases::send_test_mail::{SendTestMail, SendTestMailError, SendTestMailRequest};
 use otp_core::usecases::unset_price::{UnsetPrice, UnsetPriceError};
-use otp_testkit::contract::fixture::{Fixture, START, operator};
+use otp_testkit::contract::fixture::{Fixture, START, operator, staff_operator};
 use otp_testkit::{ManualClock, MemoryStore, SeededRandomness};
 use uuid::Uuid;
 
@@ -99,7 +99,7 @@ async fn a_sender_is_removed_now_and_an_unknown_one_is_not_found() {
             clock: clock(),
             randomness: randomness(),
         };
-        match remove_sender.execute(SENDER, operator()).await {
+        match remove_sender.execute(SENDER, staff_operator()).await {
             Ok(()) => assert!(is_known),
             Err(RemoveSenderError::NotFound) => assert!(!is_known),
             Err(error) => panic!("{error}"),
@@ -122,7 +122,7 @@ async fn a_price_is_unset_and_one_that_is_not_set_is_not_found() {
             clock: clock(),
             randomness: randomness(),
         };
-        match unset_price.execute(PriceKey::Email, operator()).await {
+        match unset_price.execute(PriceKey::Email, staff_operator()).await {
             Ok(()) => assert!(is_set),
             Err(UnsetPriceError::NotSet(PriceKey::Email)) => assert!(!is_set),
             Err(error) => panic!("{error}"),
@@ -143,7 +143,7 @@ async fn create_plan(stored: Result<(), PortError>) -> Result<(), CreatePlanErro
         credits: Credits::ONE,
         price: None,
     };
-    let plan = create_plan.execute(new, operator()).await?;
+    let plan = create_plan.execute(new, staff_operator()).await?;
     assert_eq!((plan.name.as_str(), plan.created_at), ("Starter", START));
     Ok(())
 }
@@ -187,14 +187,14 @@ async fn a_retired_plan_cannot_be_granted() {
         credits: Credits::ONE,
         plan_id: Some(plan.id),
     };
-    let refused = grant.execute(new(&retired), operator()).await;
+    let refused = grant.execute(new(&retired), staff_operator()).await;
     assert!(matches!(
         refused,
         Err(GrantSubscriptionError::PlanRetired(id)) if id == retired.id
     ));
     assert_eq!(fixture.subscriptions().await, []);
     grant
-        .execute(new(&current), operator())
+        .execute(new(&current), staff_operator())
         .await
         .expect("granted");
 }
@@ -225,7 +225,7 @@ async fn a_plan_keeps_the_time_at_which_it_was_retired_first() {
     for _ in 0..2 {
         assert_eq!(
             retire
-                .execute(retired.id, operator())
+                .execute(retired.id, staff_operator())
                 .await
                 .expect("retired"),
             retired
@@ -233,7 +233,7 @@ async fn a_plan_keeps_the_time_at_which_it_was_retired_first() {
         fixture.clock.advance(Duration::from_secs(1));
     }
     let unknown = PlanId(Uuid::nil());
-    let refused = retire.execute(unknown, operator()).await;
+    let refused = retire.execute(unknown, staff_operator()).await;
     assert!(matches!(refused, Err(RetirePlanError::NotFound(id)) if id == unknown));
 }
 
@@ -260,7 +260,7 @@ async fn add_template(
         name: TemplateName::parse("otp_code").expect("a name"),
         language: LanguageTag::parse("ar").expect("a language"),
     };
-    let template = add_template.execute(approved, operator()).await?;
+    let template = add_template.execute(approved, staff_operator()).await?;
     assert_eq!(template.sender_id, SENDER);
     assert_eq!(template.status, TemplateStatus::APPROVED);
     assert_eq!(template.status_since, None, "the provider has not said so");

@@ -12,7 +12,7 @@ use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::change_account::{AccountEdit, ChangeAccount, ChangeAccountError};
 use otp_core::usecases::find_accounts::FindAccounts;
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, contact, operator};
+use otp_testkit::contract::fixture::{Fixture, contact, staff_operator};
 use uuid::Uuid;
 
 fn address(text: &str) -> EmailAddress {
@@ -64,7 +64,7 @@ async fn a_sender_that_an_operator_sets_is_shown_and_named_by_the_next_mail() {
     let change = change_account(&fixture);
     for set in [None, Some(sender()), None] {
         let changed = change
-            .execute(fixture.account, of_sender(set.clone()), operator())
+            .execute(fixture.account, of_sender(set.clone()), staff_operator())
             .await;
         changed.expect("changed");
         let shown = find.find(fixture.account).await.expect("find");
@@ -84,7 +84,7 @@ async fn a_sender_that_an_operator_sets_is_shown_and_named_by_the_next_mail() {
 async fn a_gateway_without_a_mail_server_has_no_sender_of_mails() {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     let change = change_account(&fixture);
-    let changed = change.execute(fixture.account, of_sender(Some(sender())), operator());
+    let changed = change.execute(fixture.account, of_sender(Some(sender())), staff_operator());
     changed.await.expect("changed");
     let route = profile(&fixture).await;
     let route = route.email_route(None, None, &fixture.sealer);
@@ -108,7 +108,7 @@ async fn nobody_has_a_sender_of_mails() {
     let fixture = Fixture::new(Arc::new(MemoryStore::default())).await;
     let nobody = AccountId(Uuid::from_u128(42));
     let changed = change_account(&fixture)
-        .execute(nobody, of_sender(None), operator())
+        .execute(nobody, of_sender(None), staff_operator())
         .await;
     assert!(matches!(changed, Err(ChangeAccountError::NotFound(id)) if id == nobody));
 }

@@ -16,7 +16,7 @@ use otp_core::usecases::create_plan::{CreatePlan, NewPlan};
 use otp_core::usecases::find_accounts::FindAccounts;
 use otp_core::usecases::set_prices::SetPrices;
 use otp_testkit::MemoryStore;
-use otp_testkit::contract::fixture::{Fixture, contact, credits, operator};
+use otp_testkit::contract::fixture::{Fixture, contact, credits, staff_operator};
 
 async fn fixture() -> Fixture {
     Fixture::new(Arc::new(MemoryStore::default())).await
@@ -35,11 +35,17 @@ async fn a_plan_is_created_once_under_its_name() {
         credits: credits(amount),
         price: None,
     };
-    let other = create.execute_if_absent(plan("Other", 1), operator()).await;
+    let other = create
+        .execute_if_absent(plan("Other", 1), staff_operator())
+        .await;
     other.expect("created");
-    let created = create.execute_if_absent(plan("Start", 5), operator()).await;
+    let created = create
+        .execute_if_absent(plan("Start", 5), staff_operator())
+        .await;
     let created = created.expect("created");
-    let again = create.execute_if_absent(plan("Start", 6), operator()).await;
+    let again = create
+        .execute_if_absent(plan("Start", 6), staff_operator())
+        .await;
     assert_eq!(again.expect("found"), created);
     let plans = Plans::list(&*fixture.store).await.expect("list");
     assert_eq!(plans.len(), 2);
@@ -63,15 +69,15 @@ async fn a_sender_and_its_template_are_added_once() {
     };
     let other = fixture.another_account().await;
     let of_other = add
-        .execute_if_absent(new(other, "EAAGother"), operator())
+        .execute_if_absent(new(other, "EAAGother"), staff_operator())
         .await;
     let of_other = of_other.expect("added");
     let added = add
-        .execute_if_absent(new(fixture.account, "EAAGfirst"), operator())
+        .execute_if_absent(new(fixture.account, "EAAGfirst"), staff_operator())
         .await;
     let added = added.expect("added");
     let again = add
-        .execute_if_absent(new(fixture.account, "EAAGsecond"), operator())
+        .execute_if_absent(new(fixture.account, "EAAGsecond"), staff_operator())
         .await;
     assert_eq!(again.expect("found"), added);
     let senders = Senders::list(&*fixture.store).await.expect("list");
@@ -89,17 +95,17 @@ async fn a_sender_and_its_template_are_added_once() {
         language: LanguageTag::parse(language).expect("a language"),
     };
     let english = add_template
-        .execute_if_absent(approved("en"), operator())
+        .execute_if_absent(approved("en"), staff_operator())
         .await;
     let arabic = add_template
-        .execute_if_absent(approved("ar"), operator())
+        .execute_if_absent(approved("ar"), staff_operator())
         .await;
     assert_ne!(
         english.expect("added"),
         arabic.as_ref().expect("added").clone()
     );
     let again = add_template
-        .execute_if_absent(approved("ar"), operator())
+        .execute_if_absent(approved("ar"), staff_operator())
         .await;
     assert_eq!(again.expect("found"), arabic.expect("added"));
 }
@@ -114,12 +120,12 @@ async fn a_price_that_is_set_is_kept() {
         clock: fixture.clock.clone(),
         randomness: fixture.randomness.clone(),
     };
-    set.execute(&[(sa, credits(2))], operator())
+    set.execute(&[(sa, credits(2))], staff_operator())
         .await
         .expect("set");
     let wanted = [(eg, credits(4)), (sa, credits(3))];
     let prices = set
-        .execute_if_absent(&wanted, operator())
+        .execute_if_absent(&wanted, staff_operator())
         .await
         .expect("set");
     assert_eq!(prices, [(eg, credits(4)), (sa, credits(2))]);

@@ -2,6 +2,7 @@
 
 mod chosen_notices;
 mod credits;
+mod desk_roles;
 mod insights;
 mod keys;
 mod messages;

@@ -17,7 +17,7 @@ use otp_core::usecases::replace_access_token::{
 };
 use otp_core::usecases::resume_sender::{ResumeSender, ResumeSenderError};
 use otp_core::usecases::stop_sender::{StopSender, StopSenderError};
-use otp_testkit::contract::fixture::{START, operator};
+use otp_testkit::contract::fixture::{START, staff_operator};
 use otp_testkit::sender::refusal;
 use otp_testkit::{ScriptedSender, World};
 use uuid::Uuid;
@@ -102,7 +102,7 @@ async fn a_sender_of_an_account_without_a_key_has_no_number_and_gets_no_token() 
     assert!(deleted.expect("deleted"));
     assert_eq!(find(&world, sender.id).await.phone, None);
     let refused = replace_access_token(&world)
-        .execute(new_token(sender.id), operator())
+        .execute(new_token(sender.id), staff_operator())
         .await;
     assert!(matches!(
         refused,
@@ -124,7 +124,7 @@ async fn a_stopped_sender_waits_for_an_operator() {
         randomness: world.fixture.randomness.clone(),
     };
     let stopped = stop_sender
-        .execute(sender.id, operator())
+        .execute(sender.id, staff_operator())
         .await
         .expect("stopped");
     let stop = stopped.stopped().expect("it sent before");
@@ -132,13 +132,13 @@ async fn a_stopped_sender_waits_for_an_operator() {
 
     world.fixture.clock.advance(Duration::from_secs(60));
     let again = stop_sender
-        .execute(sender.id, operator())
+        .execute(sender.id, staff_operator())
         .await
         .expect("still stopped");
     assert_eq!(again.after, stopped.after);
 
     let resumed = resume_sender
-        .execute(sender.id, operator())
+        .execute(sender.id, staff_operator())
         .await
         .expect("resumed");
     assert!(resumed.resumed());
@@ -147,9 +147,9 @@ async fn a_stopped_sender_waits_for_an_operator() {
         Some(START + Duration::from_secs(60))
     );
 
-    let unknown = stop_sender.execute(UNKNOWN, operator()).await;
+    let unknown = stop_sender.execute(UNKNOWN, staff_operator()).await;
     assert!(matches!(unknown, Err(StopSenderError::NotFound)));
-    let unknown = resume_sender.execute(UNKNOWN, operator()).await;
+    let unknown = resume_sender.execute(UNKNOWN, staff_operator()).await;
     assert!(matches!(unknown, Err(ResumeSenderError::NotFound)));
 }
 
@@ -163,14 +163,16 @@ async fn a_new_token_is_sealed_for_its_sender_and_lets_it_send() {
     assert!(stopped.expect("stopped").stopped().is_some());
 
     let replace = replace_access_token(&world);
-    let replaced = replace.execute(new_token(sender.id), operator()).await;
+    let replaced = replace
+        .execute(new_token(sender.id), staff_operator())
+        .await;
     assert!(replaced.expect("replaced").resumed());
     let found = find(&world, sender.id).await.sender;
     let token = found.open_access_token(&world.fixture.sealer);
     assert_eq!(token.expect("opens").expose(), "EAAGnew");
     assert_ne!(found.access_token, sender.access_token);
 
-    let unknown = replace.execute(new_token(UNKNOWN), operator()).await;
+    let unknown = replace.execute(new_token(UNKNOWN), staff_operator()).await;
     assert!(matches!(unknown, Err(ReplaceAccessTokenError::NotFound)));
 }
 
@@ -209,7 +211,9 @@ async fn the_health_changes_after_the_token_and_only_if_it_was_stored() {
             healths: Arc::new(healths),
             ..replace_access_token(&world)
         };
-        let replaced = replace.execute(new_token(sender.id), operator()).await;
+        let replaced = replace
+            .execute(new_token(sender.id), staff_operator())
+            .await;
         assert_eq!(replaced.is_ok(), is_stored);
     }
 }

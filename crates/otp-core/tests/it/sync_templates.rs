@@ -9,7 +9,7 @@ use otp_core::channel::whatsapp::template::listed::ListedTemplate;
 use otp_core::channel::whatsapp::template::{TemplateStatus, TimeToLive};
 use otp_core::ports::{MockTemplateRegistry, MockTemplates, PortError};
 use otp_core::usecases::sync_templates::{AdministerTemplatesError, Synced};
-use otp_testkit::contract::fixture::START;
+use otp_testkit::contract::fixture::{START, staff_operator};
 use otp_testkit::world::apply_template_events;
 use otp_testkit::{ScriptedSender, World};
 
@@ -85,7 +85,7 @@ async fn sync_after(
     });
     let mut sync = sync_templates(world, listing(list.to_vec()));
     sync.ports.templates = Arc::new(templates);
-    sync.execute(&sender(world).await).await
+    sync.execute(&sender(world).await, staff_operator()).await
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_template_that_cannot_be_stored_is_an_error_at_once() {
     let list = vec![listed("fr", TemplateStatus::APPROVED)];
     let mut sync = sync_templates(&world, listing(list));
     sync.ports.templates = Arc::new(templates);
-    let synced = sync.execute(&sender(&world).await).await;
+    let synced = sync.execute(&sender(&world).await, staff_operator()).await;
     assert!(matches!(
         synced,
         Err(AdministerTemplatesError::Port(PortError::Backend(_)))
@@ -139,7 +139,7 @@ async fn without_a_readable_token_the_provider_is_not_asked() {
         access_token: sender.phone.clone(),
         ..sender.clone()
     };
-    let unreadable = sync.execute(&damaged).await;
+    let unreadable = sync.execute(&damaged, staff_operator()).await;
     assert!(matches!(
         unreadable,
         Err(AdministerTemplatesError::Token(_))
@@ -147,7 +147,7 @@ async fn without_a_readable_token_the_provider_is_not_asked() {
     let store = &world.fixture.store;
     let deleted = store.delete_account_key(sender.account_id).await;
     assert!(deleted.expect("deleted"));
-    let erased = sync.execute(&sender).await;
+    let erased = sync.execute(&sender, staff_operator()).await;
     assert!(matches!(
         erased,
         Err(AdministerTemplatesError::AccountErased)

@@ -29,7 +29,7 @@ use otp_core::usecases::sync_templates::{
     AdministerTemplatesError, SyncTemplates, Synced, TemplatePorts,
 };
 use otp_testkit::ScriptedSender;
-use otp_testkit::contract::fixture::{START, operator};
+use otp_testkit::contract::fixture::{START, staff_operator};
 use otp_testkit::sender::refusal;
 
 use otp_testkit::World;
@@ -45,7 +45,7 @@ fn tag(text: &str) -> LanguageTag {
     LanguageTag::parse(text).expect(text)
 }
 
-fn name() -> TemplateName {
+pub(crate) fn name() -> TemplateName {
     TemplateName::parse("otp_code").expect("a name")
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn sync_templates(world: &World, registry: MockTemplateRegistry) -> S
 
 pub(crate) async fn sync(world: &World, list: Vec<ListedTemplate>) -> Synced {
     let sync = sync_templates(world, listing(list));
-    let synced = sync.execute(&sender(world).await).await;
+    let synced = sync.execute(&sender(world).await, staff_operator()).await;
     synced.expect("synced")
 }
 
@@ -274,7 +274,9 @@ async fn each_language_is_created_by_a_call_of_its_own() {
         languages: &languages,
     };
     let ports = ports(&world, registry);
-    let created = CreateTemplates { ports }.execute(new, &operator()).await;
+    let created = CreateTemplates { ports }
+        .execute(new, staff_operator())
+        .await;
     let created = created.expect("tried");
     let well: Vec<_> = created
         .iter()
@@ -320,7 +322,9 @@ async fn a_review_that_ends_before_its_template_is_stored_is_noticed() {
         languages: &languages,
     };
     let ports = ports(&world, registry);
-    let created = CreateTemplates { ports }.execute(new, &operator()).await;
+    let created = CreateTemplates { ports }
+        .execute(new, staff_operator())
+        .await;
     let notified: Vec<_> = created
         .expect("created")
         .into_iter()
@@ -355,7 +359,9 @@ async fn a_created_template_replaces_the_stored_one_of_its_language() {
         languages: &[tag("en_US")],
     };
     let ports = ports(&world, registry);
-    let created = CreateTemplates { ports }.execute(new, &operator()).await;
+    let created = CreateTemplates { ports }
+        .execute(new, staff_operator())
+        .await;
     assert!(created.expect("tried")[0].outcome.is_ok());
     let expected = short(&[("ar", "APPROVED"), ("en_US", "PENDING")]);
     assert_eq!(statuses(&world).await, expected);

@@ -11,6 +11,7 @@ use otp_core::person::permission::{AccountAction, allowed};
 use otp_core::person::{AccountRole, PersonalDetails};
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::add_person::{AddPerson, NewPerson};
+use otp_core::usecases::staff_actor::StaffActor;
 
 use super::messages::{enabled, links_to, newest_account};
 use super::orders::ordered;
@@ -146,7 +147,10 @@ async fn member<'a, S: Pages>(
         role,
     };
     let operator = Actor::parse("operator").expect("a name");
-    let added = add.execute(new, operator).await.expect("added");
+    let added = add
+        .execute(new, StaffActor::Operator(operator))
+        .await
+        .expect("added");
     let link = format!("/sign-in/link/{}", &*added.token.expose());
     Desk::with(session_of(&ask(pages, form(&link, &[])).await), pages)
 }

@@ -16,7 +16,7 @@ use otp_core::usecases::find_accounts::FoundAccount;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::{account_language, id, low_balance, notice_topic, proof_subject};
 use crate::output::Answer;
 use email_sender::EmailSenderCommand;
@@ -178,7 +178,7 @@ pub(super) async fn run(
                 default_language: new.language,
                 rules: administration.new_account_rules(),
             };
-            let account = create_account.execute(new, operator()?).await?;
+            let account = create_account.execute(new, staff_operator()?).await?;
             Ok(Answer::object(shown(&account, Some(&contact))))
         }
         AccountCommand::Edit(EditedAccount { id, edits }) => {
@@ -233,7 +233,7 @@ async fn change(
 ) -> anyhow::Result<Answer> {
     administration
         .change_account()?
-        .execute(id, edit, operator()?)
+        .execute(id, edit, staff_operator()?)
         .await?;
     show(administration, id).await
 }

@@ -23,12 +23,11 @@ use otp_core::usecases::create_account::NewAccount;
 use otp_core::usecases::create_api_key::NewApiKey;
 use otp_core::usecases::grant_subscription::NewSubscription;
 use otp_core::usecases::manage_staff::Invitation;
-use otp_core::usecases::staff_actor::StaffActor;
 use otp_dashboard::sign_in_link_path;
 use serde_json::json;
 use whatsapp_sandbox::{GatewayLinks, Sandbox, SandboxOptions, WebhookOptions};
 
-use super::{Administration, operator};
+use super::{Administration, operator, staff_operator};
 use crate::failure::SetupError;
 use crate::gateway::{Gateway, StopSignals, listen};
 use crate::output::{self, Answer};
@@ -236,7 +235,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
     };
     let account_id = administration
         .create_account()?
-        .execute(new, operator()?)
+        .execute(new, staff_operator()?)
         .await?
         .id;
     let new = NewApiKey {
@@ -255,7 +254,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
     };
     administration
         .grant_subscription()
-        .execute(new, operator()?)
+        .execute(new, staff_operator()?)
         .await?;
     let new = NewSender {
         account_id,
@@ -266,7 +265,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
     };
     let sender = administration
         .add_sender()?
-        .execute(new, operator()?)
+        .execute(new, staff_operator()?)
         .await?;
     for language in whatsapp_sandbox::DEFAULT_TEMPLATE_LANGUAGES {
         let approved = ApprovedTemplate {
@@ -276,7 +275,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         };
         administration
             .add_template()
-            .execute(approved, operator()?)
+            .execute(approved, staff_operator()?)
             .await?;
     }
     let new = NewPerson {
@@ -289,7 +288,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
     };
     let owner = administration
         .add_person()?
-        .execute(new, operator()?)
+        .execute(new, staff_operator()?)
         .await?;
     let invited = Invitation {
         email: EmailAddress::parse("staff@example.com")?,
@@ -297,7 +296,7 @@ pub(crate) async fn sample_account(administration: &Administration) -> anyhow::R
         language: UiLanguage::English,
         role: StaffRole::Admin,
     };
-    let by = StaffActor::Operator(operator()?);
+    let by = staff_operator()?;
     let staff = administration.manage_staff()?.invite(by, invited).await?;
     Ok(Sample {
         key: key.expose().to_owned(),

@@ -13,7 +13,7 @@ use otp_core::usecases::rotate_api_key::RotateApiKeyRequest;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, operator, staff_operator};
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -74,7 +74,7 @@ pub(super) async fn run(
             let mut account_id = AccountId(account);
             if test {
                 let open = administration.open_test_account()?;
-                account_id = open.execute(account_id, operator()?).await?.id;
+                account_id = open.execute(account_id, staff_operator()?).await?.id;
             }
             let new = NewApiKey {
                 account_id,

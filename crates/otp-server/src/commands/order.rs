@@ -7,11 +7,10 @@ use otp_core::ids::OrderId;
 use otp_core::order::{DeclineReason, Order, OrderNotes, OrderOutcome, Step};
 use otp_core::page::{Cursor, PageSize};
 use otp_core::usecases::handle_orders::{Activation, HandledOrder, ListedOrder, OrderFilter};
-use otp_core::usecases::staff_actor::StaffActor;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::{credits, id};
 use crate::output::{Answer, progress};
 
@@ -86,7 +85,7 @@ pub(super) async fn run(
     command: OrderCommand,
 ) -> anyhow::Result<Answer> {
     let handle = administration.handle_orders()?;
-    let by = || operator().map(StaffActor::Operator);
+    let by = staff_operator;
     let changed = match command {
         OrderCommand::List(wanted) => {
             let filter = match wanted.status {

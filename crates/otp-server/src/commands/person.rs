@@ -11,7 +11,7 @@ use otp_dashboard::sign_in_link_path;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -95,7 +95,7 @@ pub(super) async fn run(
         }
         PersonCommand::ResetSecondFactor { email } => {
             let reset = administration.reset_second_factor()?;
-            reset.execute(&email, operator()?).await?;
+            reset.execute(&email, staff_operator()?).await?;
             let text = "turned off; the person is signed out everywhere";
             Ok(Answer::new(json!({"secondFactor": false}), text))
         }
@@ -105,7 +105,7 @@ pub(super) async fn run(
 async fn add(administration: &Administration, new: NewPerson) -> anyhow::Result<Answer> {
     let added = administration
         .add_person()?
-        .execute(new, operator()?)
+        .execute(new, staff_operator()?)
         .await?;
     let link = link(administration, &added.token);
     Ok(Answer::object(

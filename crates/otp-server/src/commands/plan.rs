@@ -10,7 +10,7 @@ use otp_core::usecases::create_plan::NewPlan;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::{credits, id};
 use crate::output::Answer;
 
@@ -67,16 +67,16 @@ pub(super) async fn run(
             };
             let create = administration.create_plan();
             let plan = if if_absent {
-                create.execute_if_absent(new, operator()?).await?
+                create.execute_if_absent(new, staff_operator()?).await?
             } else {
-                create.execute(new, operator()?).await?
+                create.execute(new, staff_operator()?).await?
             };
             Ok(Answer::object(shown(&plan)))
         }
         PlanCommand::Retire { id } => {
             let plan = administration
                 .retire_plan()
-                .execute(PlanId(id), operator()?)
+                .execute(PlanId(id), staff_operator()?)
                 .await?;
             Ok(Answer::object(shown(&plan)))
         }

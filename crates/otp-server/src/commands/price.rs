@@ -7,7 +7,7 @@ use otp_core::credits::Credits;
 use otp_core::pricing::{DEFAULT_PRICE, PriceKey};
 use serde_json::{Value, json};
 
-use super::{Administration, operator, read_file};
+use super::{Administration, read_file, staff_operator};
 use crate::cli::values::{credits, price_key};
 use crate::output::Answer;
 
@@ -53,16 +53,16 @@ pub(super) async fn run(
             let mut prices = vec![(country, credits)];
             let set = administration.set_prices();
             if if_absent {
-                prices = set.execute_if_absent(&prices, operator()?).await?;
+                prices = set.execute_if_absent(&prices, staff_operator()?).await?;
             } else {
-                set.execute(&prices, operator()?).await?;
+                set.execute(&prices, staff_operator()?).await?;
             }
             Ok(Answer::object(shown(&prices[0])))
         }
         PriceCommand::Unset { country } => {
             administration
                 .unset_price()
-                .execute(country, operator()?)
+                .execute(country, staff_operator()?)
                 .await?;
             let price = (country, DEFAULT_PRICE);
             Ok(Answer::object(shown(&price)))
@@ -78,7 +78,7 @@ pub(super) async fn run(
             let prices = parse(&read_file(&file)?)?;
             administration
                 .set_prices()
-                .execute(&prices, operator()?)
+                .execute(&prices, staff_operator()?)
                 .await?;
             let text = format!("set {} prices", prices.len());
             Ok(Answer::new(json!({"imported": prices.len()}), text))

@@ -10,7 +10,7 @@ use otp_core::verification::OwnCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -64,12 +64,12 @@ pub(super) async fn run(
                 code,
                 lifetime,
             };
-            let added = manage.add(new, operator()?).await?;
+            let added = manage.add(new, staff_operator()?).await?;
             Ok(Answer::object(shown(&added)))
         }
         ReviewerNumberCommand::Remove(ReviewerNumberOf { account, phone }) => {
             manage
-                .remove(AccountId(account), &phone, operator()?)
+                .remove(AccountId(account), &phone, staff_operator()?)
                 .await?;
             let json = json!({"phone": phone.e164(), "removed": true});
             Ok(Answer::new(json, "the number has no fixed code any more"))

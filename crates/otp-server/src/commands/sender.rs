@@ -14,7 +14,7 @@ use otp_core::usecases::replace_access_token::NewAccessToken;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator, read_secret};
+use super::{Administration, read_secret, staff_operator};
 use crate::cli::values::id;
 use crate::output::Answer;
 
@@ -106,21 +106,21 @@ pub(super) async fn run(
             };
             administration
                 .replace_access_token()?
-                .execute(new, operator()?)
+                .execute(new, staff_operator()?)
                 .await?;
             SenderId(id)
         }
         SenderCommand::Stop(OneSender { id }) => {
             administration
                 .stop_sender()
-                .execute(SenderId(id), operator()?)
+                .execute(SenderId(id), staff_operator()?)
                 .await?;
             SenderId(id)
         }
         SenderCommand::Remove(OneSender { id }) => {
             administration
                 .remove_sender()
-                .execute(SenderId(id), operator()?)
+                .execute(SenderId(id), staff_operator()?)
                 .await?;
             return Ok(Answer::new(
                 json!({"id": id}),
@@ -130,7 +130,7 @@ pub(super) async fn run(
         SenderCommand::Resume(OneSender { id }) => {
             administration
                 .resume_sender()
-                .execute(SenderId(id), operator()?)
+                .execute(SenderId(id), staff_operator()?)
                 .await?;
             SenderId(id)
         }
@@ -150,9 +150,9 @@ async fn add(administration: &Administration, new: NewSender) -> anyhow::Result<
     };
     let add = administration.add_sender()?;
     let sender = if if_absent {
-        add.execute_if_absent(new, operator()?).await?
+        add.execute_if_absent(new, staff_operator()?).await?
     } else {
-        add.execute(new, operator()?).await?
+        add.execute(new, staff_operator()?).await?
     };
     Ok(sender.id)
 }

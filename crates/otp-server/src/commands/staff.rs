@@ -7,11 +7,10 @@ use otp_core::person::staff::StaffRole;
 use otp_core::recipient::EmailAddress;
 use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::manage_staff::{Invitation, ListedStaff};
-use otp_core::usecases::staff_actor::StaffActor;
 use serde_json::{Value, json};
 
 use super::person::link;
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::account_language;
 use crate::output::Answer;
 
@@ -73,7 +72,7 @@ pub(super) async fn run(
     command: StaffCommand,
 ) -> anyhow::Result<Answer> {
     let manage = administration.manage_staff()?;
-    let by = StaffActor::Operator(operator()?);
+    let by = staff_operator()?;
     match command {
         StaffCommand::Invite {
             email,

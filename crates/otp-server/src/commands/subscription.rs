@@ -9,7 +9,7 @@ use otp_core::usecases::grant_subscription::NewSubscription;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::{credits, id};
 use crate::output::Answer;
 
@@ -59,13 +59,15 @@ pub(super) async fn run(
             };
             let granted = administration
                 .grant_subscription()
-                .execute(new, operator()?)
+                .execute(new, staff_operator()?)
                 .await?;
             Ok(Answer::object(shown(&granted)))
         }
         SubscriptionCommand::Revoke { id } => {
             let revoke = administration.revoke_subscription();
-            let revoked = revoke.execute(SubscriptionId(id), operator()?).await?;
+            let revoked = revoke
+                .execute(SubscriptionId(id), staff_operator()?)
+                .await?;
             Ok(Answer::object(shown(&revoked)))
         }
         SubscriptionCommand::List { account } => {

@@ -16,7 +16,7 @@ use otp_core::usecases::add_template::ApprovedTemplate;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Administration, operator};
+use super::{Administration, staff_operator};
 use crate::cli::values::{code_expiry, id};
 use crate::output::Answer;
 
@@ -97,9 +97,9 @@ pub(super) async fn run(
             };
             let add = administration.add_template();
             let template = if if_absent {
-                add.execute_if_absent(approved, operator()?).await?
+                add.execute_if_absent(approved, staff_operator()?).await?
             } else {
-                add.execute(approved, operator()?).await?
+                add.execute(approved, staff_operator()?).await?
             };
             Ok(Answer::object(shown(&template)))
         }

@@ -49,7 +49,8 @@ impl Task for SyncStoredTemplates {
                 // The same question would get the same answer in ten minutes.
                 Err(
                     error @ (AdministerTemplatesError::Provider(ProviderError::Refused { .. })
-                    | AdministerTemplatesError::Token(_)),
+                    | AdministerTemplatesError::Token(_)
+                    | AdministerTemplatesError::Forbidden),
                 ) => log_refusal(&sender, &error),
                 Err(
                     error @ (AdministerTemplatesError::Provider(ProviderError::Unavailable(_))

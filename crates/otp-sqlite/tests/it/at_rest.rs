@@ -7,6 +7,7 @@ use otp_core::send::Outcome;
 use otp_core::usecases::account_actor::AccountActor;
 use otp_core::usecases::add_sender::{AddSender, NewSender};
 use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_testkit::contract::fixture::{Fixture, operator, recipient};
 
 use crate::fresh::Place;
@@ -44,7 +45,10 @@ async fn no_number_address_name_or_secret_is_readable_in_the_files() {
         clock: fixture.clock.clone(),
         randomness: fixture.randomness.clone(),
     };
-    add_sender.execute(sender, operator()).await.unwrap();
+    add_sender
+        .execute(sender, StaffActor::Operator(operator()))
+        .await
+        .unwrap();
     let attempt = fixture.send(7).await;
     // A wamid spells out the recipient's number in base64.
     let wamid = ProviderMessageId("wamid.HBgMOTY2NTUwMDAwMDA3".to_owned());

@@ -34,6 +34,7 @@ use otp_core::usecases::create_api_key::{CreateApiKey, NewApiKey};
 use otp_core::usecases::grant_subscription::{GrantSubscription, NewSubscription};
 use otp_core::usecases::open_keyring::OpenKeyring;
 use otp_core::usecases::open_test_account::OpenTestAccount;
+use otp_core::usecases::staff_actor::StaffActor;
 use uuid::Uuid;
 
 use crate::{ManualClock, SeededRandomness};
@@ -72,6 +73,11 @@ pub fn operator() -> Actor {
     Actor::parse("fixture").expect("an actor")
 }
 
+/// Returns the operator as somebody who may do everything.
+pub fn staff_operator() -> StaffActor<'static> {
+    StaffActor::Operator(operator())
+}
+
 impl Fixture {
     /// An account without credits.
     pub async fn new(store: Arc<dyn Storage>) -> Self {
@@ -93,7 +99,9 @@ impl Fixture {
             clock: clock.clone(),
             randomness: randomness.clone(),
         };
-        let account = create_account.execute(new_account(), operator()).await;
+        let account = create_account
+            .execute(new_account(), staff_operator())
+            .await;
         let account = account.expect("account").id;
         let sealers = AccountSealers {
             directory: store.clone(),
@@ -163,7 +171,7 @@ impl Fixture {
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
         };
-        let opened = open_test_account.execute(of, operator()).await;
+        let opened = open_test_account.execute(of, staff_operator()).await;
         opened.expect("a test account").id
     }
 
@@ -179,7 +187,7 @@ impl Fixture {
             rules,
             ..new_account()
         };
-        let created = create_account.execute(new, operator()).await;
+        let created = create_account.execute(new, staff_operator()).await;
         created.expect("account").id
     }
 
@@ -222,7 +230,10 @@ impl Fixture {
             phone: ContactNumber::parse("+15550783881").expect("a number"),
             access_token: AccessToken::parse("EAAGtoken").expect("a token"),
         };
-        add_sender.execute(new, operator()).await.expect("a sender")
+        add_sender
+            .execute(new, staff_operator())
+            .await
+            .expect("a sender")
     }
 
     /// A sender of the account with a template, and an attempt to send with them to the `number`-th of the
@@ -269,7 +280,7 @@ impl Fixture {
             credits: credits(amount),
             plan_id: None,
         };
-        let granted = grant_subscription.execute(new, operator()).await;
+        let granted = grant_subscription.execute(new, staff_operator()).await;
         granted.expect("subscription").id
     }
 

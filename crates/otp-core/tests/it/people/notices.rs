@@ -10,6 +10,7 @@ use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::mail_notices::MailNotices;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::sign_in::SignIn;
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_core::usecases::tell_person::TellPerson;
 
 use super::second_factor::turn_on;
@@ -90,7 +91,10 @@ async fn a_person_is_told_of_every_change_of_their_sign_in() {
     let address = EmailAddress::parse(ADDRESS).expect("an address");
     let operator = otp_core::audit::Actor::parse("operator").expect("a name");
     let reset = gateway.reset_second_factor();
-    reset.execute(&address, operator).await.expect("reset");
+    reset
+        .execute(&address, StaffActor::Operator(operator))
+        .await
+        .expect("reset");
     let expected = [
         "SecondFactorOn",
         "SecondFactorOff",

@@ -7,6 +7,7 @@ use otp_core::usecases::change_password::ChangePasswordError;
 use otp_core::usecases::manage_second_factor::{ManageSecondFactorError, SecondFactorState};
 use otp_core::usecases::prove_person::{AskedProof, PersonProof, ProvePersonError};
 use otp_core::usecases::reset_second_factor::ResetSecondFactorError;
+use otp_core::usecases::staff_actor::StaffActor;
 
 use super::*;
 
@@ -205,7 +206,7 @@ async fn an_operator_turns_a_lost_second_factor_off_and_signs_its_person_out() {
     let execute = |address: &'static str| {
         let address = EmailAddress::parse(address).expect("an address");
         let actor = Actor::parse("omar (uid 1000)").expect("an actor");
-        async move { reset.execute(&address, actor).await }
+        async move { reset.execute(&address, StaffActor::Operator(actor)).await }
     };
     let none = execute(ADDRESS).await;
     assert!(

@@ -48,7 +48,7 @@ async fn a_provider_that_does_not_answer_changes_nothing() {
     let silent = || ProviderError::Unavailable("no answer in time".to_owned());
     registry.expect_list().returning(move |_| Err(silent()));
     let sync = sync_templates(&world, registry);
-    let synced = sync.execute(&sender(&world).await).await;
+    let synced = sync.execute(&sender(&world).await, staff_operator()).await;
     assert!(
         matches!(synced, Err(AdministerTemplatesError::Provider(_))),
         "{synced:?}"
@@ -154,7 +154,9 @@ async fn an_event_that_arrives_while_the_provider_lists_is_not_overwritten() {
     });
     let mut sync = sync_templates(&world, MockTemplateRegistry::new());
     sync.ports.registry = registry.clone();
-    sync.execute(&sender(&world).await).await.expect("synced");
+    sync.execute(&sender(&world).await, staff_operator())
+        .await
+        .expect("synced");
     assert_eq!(registry.asked.load(Ordering::Relaxed), 2);
     let language = registry.before.language.to_string();
     let now = statuses(&world).await;

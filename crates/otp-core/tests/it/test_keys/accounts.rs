@@ -13,7 +13,7 @@ use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::rotate_api_key::{RotateApiKey, RotateApiKeyRequest};
 use otp_core::usecases::send_message::SendMessageError;
 use otp_core::usecases::show_test_inbox::{ShowTestInbox, ShowTestInboxError};
-use otp_testkit::contract::fixture::operator;
+use otp_testkit::contract::fixture::{operator, staff_operator};
 
 use super::Tester;
 
@@ -87,7 +87,7 @@ async fn a_test_account_is_not_listed_and_changes_with_its_account() {
     };
     let change = change_account(&tester);
     change
-        .execute(of, edit.clone(), operator())
+        .execute(of, edit.clone(), staff_operator())
         .await
         .expect("changed");
     for id in [of, test] {
@@ -99,7 +99,7 @@ async fn a_test_account_is_not_listed_and_changes_with_its_account() {
     let refused = tester.send("+12025550100").await;
     assert!(matches!(refused, Err(SendMessageError::AccountClosed)));
     let refused = change
-        .execute(test, edit, operator())
+        .execute(test, edit, staff_operator())
         .await
         .expect_err("refused");
     assert!(matches!(refused, ChangeAccountError::TestAccount { .. }));

@@ -6,6 +6,7 @@ use otp_core::reviewer::MAX_LIFETIME;
 use otp_core::usecases::manage_reviewer_numbers::{
     ManageReviewerNumbers, ManageReviewerNumbersError, NewReviewerNumber,
 };
+use otp_core::usecases::staff_actor::StaffActor;
 use otp_core::verification::fallback::PlannedStep;
 use otp_testkit::contract::audit_trail::audit_entries;
 use uuid::Uuid;
@@ -38,7 +39,10 @@ impl Verifier {
             code: OwnCode::parse(CODE).expect("a code"),
             lifetime,
         };
-        self.reviewers().add(new, actor()).await.map(drop)
+        self.reviewers()
+            .add(new, StaffActor::Operator(actor()))
+            .await
+            .map(drop)
     }
 
     /// A world in which recipient 1 is a reviewer number.
@@ -111,7 +115,7 @@ async fn a_number_that_has_ended_or_was_removed_is_one_like_any_other() {
     let remove = async || {
         removed
             .reviewers()
-            .remove(account, &recipient(1), actor())
+            .remove(account, &recipient(1), StaffActor::Operator(actor()))
             .await
     };
     remove().await.expect("removed");

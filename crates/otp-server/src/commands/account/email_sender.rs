@@ -9,7 +9,7 @@ use otp_core::usecases::change_account::AccountEdit;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::{Administration, operator};
+use super::super::{Administration, staff_operator};
 use super::find;
 use crate::cli::values::id;
 use crate::output::Answer;
@@ -86,7 +86,7 @@ async fn set(
     };
     administration
         .change_account()?
-        .execute(id, edit, operator()?)
+        .execute(id, edit, staff_operator()?)
         .await?;
     show(administration, id).await
 }

@@ -12,7 +12,7 @@ use otp_core::usecases::sync_templates::Synced;
 use serde_json::{Value, json};
 
 use super::{NewTemplate, shown};
-use crate::commands::{Administration, operator};
+use crate::commands::{Administration, staff_operator};
 use crate::output::Answer;
 
 pub(super) async fn create(
@@ -28,7 +28,7 @@ pub(super) async fn create(
     };
     let created = administration
         .create_templates()?
-        .execute(new, &operator()?)
+        .execute(new, staff_operator()?)
         .await?;
     let failed = created.iter().any(|created| created.outcome.is_err());
     let columns = [
@@ -44,7 +44,8 @@ pub(super) async fn create(
 
 pub(super) async fn sync(administration: &Administration, id: SenderId) -> anyhow::Result<Answer> {
     let sender = sender(administration, id).await?;
-    let synced = administration.sync_templates()?.execute(&sender).await?;
+    let sync = administration.sync_templates()?;
+    let synced = sync.execute(&sender, staff_operator()?).await?;
     Ok(Answer::new(json_of(&synced), text_of(&synced)))
 }
 
