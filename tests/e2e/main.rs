@@ -10,6 +10,7 @@ mod demo;
 mod docs;
 mod fallbacks;
 mod foreign_ids;
+mod guide;
 mod health;
 mod idempotency;
 mod insights;

@@ -47,7 +47,7 @@ pub(crate) struct Options {
     /// Print everything that the steps print.
     #[arg(long)]
     verbose: bool,
-    /// If PostgreSQL, Chromium or a tool of the documented commands is missing, fail and name it instead of
+    /// If PostgreSQL, Chromium or a tool or language of the documentation is missing, fail and name it instead of
     /// installing it.
     #[arg(long)]
     no_install: bool,
@@ -141,7 +141,7 @@ fn perform(step: Step, options: &Options) -> Result<()> {
         Step::Fmt => run_command(&mut cargo(&["fmt", "--all", "--check"])),
         Step::Tidy => tidy::run(&tidy::Options::default()),
         Step::Postgres => {
-            install::shell_tools(!options.no_install)?;
+            install::tools(!options.no_install)?;
             match postgres::lender(!options.no_install)? {
                 Some(lender) => show_program(&lender),
                 None => Ok(()),

@@ -112,6 +112,7 @@ pub mod set_prices;
 pub mod show_consent;
 pub mod show_insights;
 pub mod show_message;
+pub mod show_offer;
 pub mod show_overview;
 pub mod show_own_credits;
 pub mod show_own_insights;

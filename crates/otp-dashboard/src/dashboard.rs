@@ -3,11 +3,14 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use actix_web::Scope;
+use actix_web::guard::fn_guard;
 use actix_web::http::header::{HeaderName, STRICT_TRANSPORT_SECURITY};
 use actix_web::middleware::{Condition, DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
 use otp_edge::{
-    PerIpLimit, PerIpQuota, TrustedProxies, catch_panics, not_found, per_ip_limit_of_forms,
+    PerIpLimit, PerIpQuota, TrustedProxies, catch_panics, not_found, per_ip_limit,
+    per_ip_limit_of_forms,
 };
 
 use crate::assets::{self, Assets};
@@ -19,11 +22,11 @@ use crate::reset_password::ResetPasswordForm;
 use crate::sign_up::SignUpForm;
 use crate::state::DashboardState;
 use crate::{
-    audit, code_page, confirm_order, credits, explain, insights, keys, link_page, message_page,
-    messages, notices, order_page, overview, own_accounts, password_page, paths, proof_page,
-    prove_page, purchase, second_factor, settings, sign_in, sign_out, staff_home, staff_list,
-    staff_order, staff_orders, subscriptions, team, test_inbox, verification_page, verifications,
-    webhooks,
+    audit, code_page, confirm_order, credits, explain, guide, home, insights, keys, link_page,
+    message_page, messages, notices, order_page, overview, own_accounts, password_page, paths,
+    proof_page, prove_page, purchase, second_factor, settings, sign_in, sign_out, staff_home,
+    staff_list, staff_order, staff_orders, subscriptions, team, test_inbox, verification_page,
+    verifications, webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -39,6 +42,9 @@ const CODES: PerIpQuota = PerIpQuota::per_period(some(30), Duration::from_secs(6
 
 /// Forms from one address on the pages of an account.
 const FORMS: PerIpQuota = PerIpQuota::per_period(some(120), Duration::from_secs(60));
+
+/// Public pages that one address may ask for: nobody has to sign in to make the gateway read its store.
+const VISITS: PerIpQuota = PerIpQuota::per_period(some(300), Duration::from_secs(60));
 
 const fn some(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).expect("not zero")
@@ -61,6 +67,7 @@ pub struct Dashboard {
     sign_ins: PerIpLimit,
     codes: PerIpLimit,
     forms: PerIpLimit,
+    visits: PerIpLimit,
 }
 
 impl Dashboard {
@@ -77,6 +84,7 @@ impl Dashboard {
             sign_ins: limit(SIGN_INS),
             codes: limit(CODES),
             forms: limit(FORMS),
+            visits: limit(VISITS),
         }
     }
 
@@ -93,6 +101,22 @@ impl Dashboard {
                 let scope = scope.default_service(web::to(not_found));
                 scope.wrap(from_fn(per_ip_limit_of_forms))
             };
+            let public = |pages: &dyn Fn(&mut ServiceConfig)| {
+                let scope = web::scope("").app_data(dashboard.visits.clone());
+                let scope = scope.app_data(state.clone()).configure(pages);
+                let scope = scope.default_service(web::to(not_found));
+                scope.wrap(from_fn(per_ip_limit))
+            };
+            dashboard.mount(app, guide::GUIDE, |pages| {
+                pages.service(public(&guide::mount));
+            });
+            dashboard.mount_at(app, &[home::PATH, guide::LLMS], |pages| {
+                pages.service(public(&|pages| {
+                    pages
+                        .service(home::resource())
+                        .service(guide::llms_resource());
+                }));
+            });
             dashboard.mount(app, paths::SIGN_IN, |pages| {
                 let sign_in = limited(&dashboard.sign_ins, &|pages| {
                     pages
@@ -178,7 +202,27 @@ impl Dashboard {
         path: &str,
         pages: impl FnOnce(&mut ServiceConfig),
     ) {
-        let scope = web::scope(path)
+        self.mount_in(app, web::scope(path), pages);
+    }
+
+    /// Mounts pages with these paths, and nothing below them.
+    fn mount_at(
+        &self,
+        app: &mut ServiceConfig,
+        paths: &'static [&'static str],
+        pages: impl FnOnce(&mut ServiceConfig),
+    ) {
+        let is_one = fn_guard(move |context| paths.contains(&context.head().uri.path()));
+        self.mount_in(app, web::scope("").guard(is_one), pages);
+    }
+
+    fn mount_in(
+        &self,
+        app: &mut ServiceConfig,
+        scope: Scope,
+        pages: impl FnOnce(&mut ServiceConfig),
+    ) {
+        let scope = scope
             .app_data(refusals(self.assets()))
             .app_data(self.assets())
             .app_data(self.site.clone())

@@ -22,6 +22,8 @@ use crate::credits::CreditsPage;
 use crate::dashboard::Dashboard;
 use crate::error_page::ErrorPage;
 use crate::explain::ExplainPage;
+use crate::guide::GuidePage;
+use crate::home::HomePage;
 use crate::insights::InsightsPage;
 use crate::keys::{KeysPage, RevokePage};
 use crate::link_page::LinkPage;
@@ -61,6 +63,7 @@ pub fn paths(dashboard: &Dashboard) -> Vec<String> {
         request_id: String::new(),
         preferred_language: None,
         problem_json: false,
+        error_help: None,
     };
     let page = Page::new(&context, dashboard.assets());
     let paths = EXHIBITS.iter().flat_map(|exhibit| {
@@ -122,6 +125,8 @@ impl Exhibit {
 
 /// All pages.
 const EXHIBITS: &[Exhibit] = &[
+    Exhibit::of::<HomePage>(),
+    Exhibit::of::<GuidePage>(),
     Exhibit::of::<SignInPage>(),
     Exhibit::of::<AddressPage>(),
     Exhibit::of::<ProofPage>(),

@@ -15,6 +15,11 @@ impl Markup {
         Self(bidi::to_html(text))
     }
 
+    /// Takes HTML that was rendered when the program was built.
+    pub(crate) fn of_rendered(html: &'static str) -> Self {
+        Self(html.to_owned())
+    }
+
     /// Makes markup of a drawing. Screen readers ignore it.
     pub(crate) fn of_drawing(class: &str, content: &'static str) -> Self {
         let class = bidi::to_html(class);

@@ -53,6 +53,26 @@ impl Page {
         WORDS.text(self.language, key, &[])
     }
 
+    /// Returns the language of the reader.
+    pub(crate) const fn language(&self) -> UiLanguage {
+        self.language
+    }
+
+    /// Returns the words of a key around several values, to be written by [`written`](Self::written).
+    pub(crate) fn say_plain(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
+        value::sentence(self.language, key, values)
+    }
+
+    /// Returns the words of a key that has plural forms, to be written by [`written`](Self::written).
+    pub(crate) fn count_plain(&self, key: &str, number: u64) -> String {
+        self.say_plain(key, &[("number", Value::Number(number))])
+    }
+
+    /// Writes words that were put together before.
+    pub(crate) fn written(&self, words: &str) -> Markup {
+        Markup::of_text(words)
+    }
+
     /// Returns the words of a key around a phone number, an id or a time.
     pub(crate) fn say(&self, key: &str, name: &str, code: &str) -> Markup {
         self.say_all(key, &[(name, Value::Code(code))])

@@ -21,6 +21,7 @@ use otp_core::usecases::name_actors::NameActors;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
+use otp_core::usecases::show_offer::ShowOffer;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_own_credits::ShowOwnCredits;
 use otp_core::usecases::show_own_insights::ShowOwnInsights;
@@ -30,9 +31,15 @@ use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
 use otp_edge::UseCaseRunner;
 
+use crate::guide::GuideFacts;
+
 /// The use cases that the pages call, and what runs them.
 #[derive(Clone)]
 pub struct DashboardState {
+    /// The facts of the API that the guide shows.
+    pub guide: GuideFacts,
+    /// Shows the plans and prices.
+    pub show_offer: ShowOffer,
     /// Signs people up.
     pub sign_up: SignUp,
     /// Signs people in.

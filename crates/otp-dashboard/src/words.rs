@@ -17,6 +17,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/en/webhooks.ftl"),
         include_str!("../locales/en/orders.ftl"),
         include_str!("../locales/en/team.ftl"),
+        include_str!("../locales/en/front.ftl"),
     ),
     arabic: concat!(
         include_str!("../locales/ar/shell.ftl"),
@@ -32,6 +33,7 @@ pub(crate) static WORDS: Catalogue = Catalogue::new(Sources {
         include_str!("../locales/ar/webhooks.ftl"),
         include_str!("../locales/ar/orders.ftl"),
         include_str!("../locales/ar/team.ftl"),
+        include_str!("../locales/ar/front.ftl"),
     ),
 });
 
@@ -52,8 +54,8 @@ mod tests {
         channel_words, credits, explain, insights, keys, message_page, messages, notices,
         order_page,
     };
+    use crate::{guide, home, team, verification_page, verifications, webhooks};
     use crate::{order_view, overview, staff_order, subscriptions, templates};
-    use crate::{team, verification_page, verifications, webhooks};
 
     #[test]
     fn both_languages_have_every_word_and_no_other() {
@@ -108,6 +110,8 @@ mod tests {
         NoticeTopic::ALL
             .iter()
             .for_each(|topic| add(notices::key(*topic)));
+        guide::keys().iter().for_each(|key| add(key));
+        home::KEYS.iter().for_each(|key| add(key));
         order_view::keys().iter().for_each(|key| add(key));
         order_page::KEYS.iter().for_each(|key| add(key));
         subscriptions::KEYS.iter().for_each(|key| add(key));

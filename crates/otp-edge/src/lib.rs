@@ -65,7 +65,7 @@ pub use nonce::nonce;
 pub use panics::catch_panics;
 pub use rate_limit::{Exceeded, PerIpLimit, PerIpQuota, per_ip_limit, per_ip_limit_of_forms};
 pub use refusal::{Refusal, Refusals};
-pub use request_context::{REQUEST_ID, RequestContext};
+pub use request_context::{ErrorHelp, REQUEST_ID, RequestContext};
 pub use request_metrics::REQUEST_DURATION;
 pub use resource::{ResourceBuilder, not_found, resource_at};
 pub use runner::{RunError, UseCaseRunner};

@@ -19,13 +19,21 @@ pub struct RequestContext {
     /// Whether errors are answered as `application/problem+json` (RFC 9457). The envelope says no; the
     /// crate above says yes for a path that offers it, if the client asks for it.
     pub problem_json: bool,
+    /// The beginning of the address where an error is described, which its code completes; `None` if none is.
+    pub error_help: Option<&'static str>,
 }
+
+/// The beginning of the address where an error is described, as data of an app. The code completes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorHelp(pub &'static str);
 
 impl RequestContext {
     /// Returns the context that the envelope gave to this request.
     pub fn of(request: &HttpRequest) -> Self {
         let given = request.extensions().get::<Self>().cloned();
-        given.unwrap_or_else(|| Self::read(request.headers()))
+        let mut context = given.unwrap_or_else(|| Self::read(request.headers()));
+        context.error_help = request.app_data::<ErrorHelp>().map(|help| help.0);
+        context
     }
 
     /// Returns the language of the answer's texts.
@@ -45,6 +53,7 @@ impl RequestContext {
                 .map_or_else(new_id, str::to_owned),
             preferred_language: preferred_language(headers),
             problem_json: false,
+            error_help: None,
         }
     }
 }

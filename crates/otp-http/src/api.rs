@@ -3,7 +3,7 @@
 use actix_web::Resource;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
-use otp_edge::{PerIpLimit, catch_panics, not_found, per_ip_limit};
+use otp_edge::{ErrorHelp, PerIpLimit, catch_panics, not_found, per_ip_limit};
 
 use crate::endpoints::docs::ReferencePage;
 use crate::endpoints::whatsapp_webhook::Intake;
@@ -15,7 +15,7 @@ use crate::endpoints::{
     send_message, show_insights, show_message, show_verification, show_webhook_delivery,
     show_webhook_endpoint, test_webhook_endpoint, whatsapp_webhook,
 };
-use crate::error::{OFFERED_BELOW, json_refusals, negotiate_problems};
+use crate::error::{IN_GUIDE, IN_REFERENCE, OFFERED_BELOW, json_refusals, negotiate_problems};
 use crate::openapi::{self, OpenApiDocument};
 use crate::options::HttpOptions;
 use crate::state::ApiState;
@@ -28,6 +28,7 @@ pub struct Api {
     limit: Option<PerIpLimit>,
     intake: Option<Data<Intake>>,
     internal_health: bool,
+    error_help: ErrorHelp,
     document: Data<OpenApiDocument>,
     reference: Data<ReferencePage>,
 }
@@ -39,6 +40,7 @@ impl Api {
             per_ip,
             trusted_proxies,
             public_url,
+            has_guide,
             internal_health,
         } = options;
         let intake = state.whatsapp_webhook.clone();
@@ -49,6 +51,7 @@ impl Api {
             state: Data::new(state),
             limit: per_ip.map(|quota| PerIpLimit::new(quota, trusted_proxies)),
             internal_health,
+            error_help: if has_guide { IN_GUIDE } else { IN_REFERENCE },
             reference: Data::new(ReferencePage::of(&document)),
             document: Data::new(document),
         }
@@ -60,6 +63,7 @@ impl Api {
         let api = self.clone();
         move |app| {
             app.app_data(api.state.clone())
+                .app_data(api.error_help)
                 .app_data(api.document.clone())
                 .app_data(api.reference.clone())
                 .app_data(json_refusals());

@@ -4,6 +4,7 @@ mod answer;
 mod api_error;
 mod code;
 mod documentation;
+mod entries;
 mod invalid_field;
 mod mapping;
 mod negotiation;
@@ -19,7 +20,8 @@ pub(crate) use documentation::{
     offer_problems, responses, responses_to_a_body, responses_to_a_repeatable,
     responses_without_key,
 };
+pub use entries::{ErrorEntry, error_entries};
 pub(crate) use invalid_field::{FieldFault, InvalidField};
 pub(crate) use negotiation::{OFFERED_BELOW, negotiate_problems};
-pub(crate) use problem::Problem;
+pub(crate) use problem::{IN_GUIDE, IN_REFERENCE, Problem};
 pub(crate) use refusals::json_refusals;

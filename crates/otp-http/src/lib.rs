@@ -30,6 +30,7 @@ mod wire;
 
 pub use api::Api;
 pub use endpoints::whatsapp_webhook::{DROPPED_RECEIPTS, note_dropped_receipts};
+pub use error::{ErrorEntry, error_entries};
 pub use options::HttpOptions;
 pub use state::{ApiState, WhatsAppWebhook};
 pub use webhook_bodies::JsonWebhookBodies;

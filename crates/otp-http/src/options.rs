@@ -12,6 +12,8 @@ pub struct HttpOptions {
     /// The URL at which clients reach the API, such as `https://otp.example.com`; for its
     /// documentation only.
     pub public_url: Option<String>,
+    /// Whether there is a guide, which describes errors; otherwise the page of the reference does.
+    pub has_guide: bool,
     /// Whether the paths of health have an address of their own, and are absent from the API's.
     pub internal_health: bool,
 }

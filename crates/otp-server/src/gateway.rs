@@ -283,6 +283,7 @@ fn api(
         per_ip: settings.rate_limit,
         trusted_proxies: settings.http.trusted_proxies.clone(),
         public_url: settings.http.public_url.clone(),
+        has_guide: settings.dashboard.enabled,
         internal_health: settings.http.internal_bind.is_some(),
     };
     Api::new(state, options)

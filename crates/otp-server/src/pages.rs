@@ -38,6 +38,7 @@ use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::{NamedAccounts, ResumeSession};
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
+use otp_core::usecases::show_offer::ShowOffer;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_own_credits::ShowOwnCredits;
 use otp_core::usecases::show_own_insights::ShowOwnInsights;
@@ -47,7 +48,7 @@ use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
 use otp_core::usecases::tell_person::TellPerson;
-use otp_dashboard::{Dashboard, DashboardOptions, DashboardState};
+use otp_dashboard::{Dashboard, DashboardOptions, DashboardState, GuideError, GuideFacts};
 use otp_edge::UseCaseRunner;
 
 use crate::adapters::Adapters;
@@ -122,6 +123,11 @@ pub(crate) fn state(
         begin_session: begin_session.clone(),
     };
     DashboardState {
+        guide: guide_facts(),
+        show_offer: ShowOffer {
+            plans: storage(),
+            prices: storage(),
+        },
         choose_notices: ChooseNotices {
             change: ChangeAccount {
                 accounts: storage(),
@@ -358,5 +364,19 @@ fn create_account(adapters: &Adapters) -> CreateAccount {
         master_keys: Arc::clone(&adapters.keys.master_keys),
         clock: Arc::clone(&adapters.clock),
         randomness: Arc::clone(&adapters.randomness),
+    }
+}
+
+/// Returns what the guide says of the API.
+fn guide_facts() -> GuideFacts {
+    let errors = otp_http::error_entries().into_iter();
+    let errors = errors.map(|entry| GuideError {
+        code: entry.code,
+        status: entry.status,
+        english: entry.english,
+        arabic: entry.arabic,
+    });
+    GuideFacts {
+        errors: errors.collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! Installs what the tests need with the system's package manager: the PostgreSQL server, of which
 //! only the binaries are used (some packages also start a server, which is left alone), Chromium with
-//! the program that drives it, and the tools of the documented command lines.
+//! the program that drives it, the tools of the documented command lines, and the languages of the samples.
 
 use std::process::Command;
 
@@ -20,6 +20,8 @@ struct PackageManager {
     postgres: &'static str,
     /// The packages of Chromium and of its driver.
     browser: &'static [&'static str],
+    /// The packages of tools that have another name than the tool.
+    tools: &'static [(&'static str, &'static str)],
     needs_root: bool,
 }
 
@@ -31,6 +33,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         install: &["install", "-y", "--no-install-recommends"],
         postgres: "postgresql",
         browser: &["chromium", "chromium-driver"],
+        tools: &[("node", "nodejs"), ("php", "php-cli")],
         needs_root: true,
     },
     PackageManager {
@@ -39,6 +42,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         install: &["install", "-y"],
         postgres: "postgresql-server",
         browser: &["chromium", "chromedriver"],
+        tools: &[("node", "nodejs"), ("php", "php-cli")],
         needs_root: true,
     },
     PackageManager {
@@ -47,6 +51,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         install: &["add", "--no-cache"],
         postgres: "postgresql",
         browser: &["chromium", "chromium-chromedriver"],
+        tools: &[("node", "nodejs"), ("php", "php84")],
         needs_root: true,
     },
     PackageManager {
@@ -55,6 +60,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         install: &["-Sy", "--noconfirm", "--needed"],
         postgres: "postgresql",
         browser: &["chromium"],
+        tools: &[("python3", "python"), ("node", "nodejs")],
         needs_root: true,
     },
     PackageManager {
@@ -63,6 +69,7 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         install: &["--non-interactive", "install"],
         postgres: "postgresql-server",
         browser: &["chromium", "chromedriver"],
+        tools: &[("node", "nodejs"), ("php", "php8-cli")],
         needs_root: true,
     },
     PackageManager {
@@ -71,13 +78,14 @@ const PACKAGE_MANAGERS: [PackageManager; 6] = [
         install: &["install"],
         postgres: "postgresql@17",
         browser: &["--cask", "chromium", "chromedriver"],
+        tools: &[("python3", "python")],
         needs_root: false,
     },
 ];
 
-/// The tools of the command lines in docs/OPERATIONS.md, which a test pastes. Every package manager
-/// knows them by these names.
-const SHELL_TOOLS: [&str; 4] = ["bash", "curl", "jq", "openssl"];
+/// The tools of the command lines in docs/OPERATIONS.md, which a test pastes, and the languages of the samples in the
+/// guide, which a test runs.
+const TOOLS: [&str; 7] = ["bash", "curl", "jq", "openssl", "python3", "node", "php"];
 
 /// The program by which tests drive Chromium. On every system it comes with Chromium, or needs its package.
 const CHROMIUM_DRIVER: &str = "chromedriver";
@@ -101,7 +109,7 @@ pub(super) fn browser(may_install: bool) -> Result<()> {
 }
 
 /// Installs those of the tools that are missing. If that is not allowed, says what to install.
-pub(super) fn shell_tools(may_install: bool) -> Result<()> {
+pub(super) fn tools(may_install: bool) -> Result<()> {
     let missing = missing(|name| find_program(name).is_some());
     if missing.is_empty() {
         return Ok(());
@@ -109,11 +117,23 @@ pub(super) fn shell_tools(may_install: bool) -> Result<()> {
     if !may_install {
         bail!("not installed: {}", missing.join(", "));
     }
-    install(|_| missing.clone()).with_context(|| format!("not installed: {}", missing.join(", ")))
+    install(|manager| manager.packages_of(&missing))
+        .with_context(|| format!("not installed: {}", missing.join(", ")))
+}
+
+impl PackageManager {
+    fn packages_of(&self, tools: &[&'static str]) -> Vec<&'static str> {
+        let package = |tool: &&'static str| {
+            let mut renamed = self.tools.iter();
+            let package = renamed.find(|(name, _)| name == tool);
+            package.map_or(*tool, |(_, package)| *package)
+        };
+        tools.iter().map(package).collect()
+    }
 }
 
 fn missing(exists: impl Fn(&str) -> bool) -> Vec<&'static str> {
-    let tools = SHELL_TOOLS.into_iter();
+    let tools = TOOLS.into_iter();
     tools.filter(|name| !exists(name)).collect()
 }
 
@@ -225,9 +245,10 @@ mod tests {
     #[test]
     fn only_missing_tools_are_installed() {
         assert_eq!(missing(|name| name != "jq"), ["jq"]);
-        let plan = plan(|name| name == "dnf", true, |_| vec!["curl", "jq"]);
+        let wanted = ["curl", "php"];
+        let plan = plan(|name| name == "dnf", true, |dnf| dnf.packages_of(&wanted));
         let commands = plan.expect("a plan");
-        assert_eq!(line(&commands[0]), "env dnf install -y curl jq");
+        assert_eq!(line(&commands[0]), "env dnf install -y curl php-cli");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::usecases::rotate_api_key::{
 };
 
 /// The greatest number of active keys of an account, test keys included.
-const MAX_KEYS: usize = 100;
+pub const MAX_KEYS: usize = 100;
 
 /// Manages the keys of a person's account, by the same use cases as an operator.
 #[derive(Clone)]

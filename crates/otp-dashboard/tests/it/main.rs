@@ -2,6 +2,7 @@
 
 mod browser;
 mod explain;
+mod front;
 mod hostile;
 mod insights;
 mod keys;

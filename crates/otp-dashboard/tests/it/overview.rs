@@ -140,6 +140,7 @@ async fn the_navigation_leads_only_to_pages_and_no_link_changes_anything() {
             "/dashboard/verifications",
             "/dashboard/webhooks",
             "/docs",
+            "/guide",
             "?lang=ar"
         ]
     );

@@ -5,8 +5,9 @@ use std::time::Duration;
 use actix_http::Request;
 use actix_web::dev::Service;
 use otp_core::ids::VerificationId;
+use otp_core::usecases::show_offer::ShowOffer;
 use otp_core::usecases::sign_up::SignUpPolicy;
-use otp_dashboard::DashboardState;
+use otp_dashboard::{DashboardState, GuideError, GuideFacts};
 use otp_edge::UseCaseRunner;
 use otp_testkit::people::{browse_messages, browse_verifications, explain_own_send, show_overview};
 use tokio_util::task::TaskTracker;
@@ -19,6 +20,18 @@ pub(super) const PASSWORD: &str = "maroon-tulip-ferry";
 /// The state of the pages of a gateway where people sign up.
 pub(super) fn state(people: &People) -> DashboardState {
     DashboardState {
+        guide: GuideFacts {
+            errors: vec![GuideError {
+                code: "InsufficientBalance",
+                status: 400,
+                english: "No credits.".to_owned(),
+                arabic: "لا رصيد.".to_owned(),
+            }],
+        },
+        show_offer: ShowOffer {
+            plans: people.world.fixture.store.clone(),
+            prices: people.world.fixture.store.clone(),
+        },
         sign_up: people.sign_up(),
         sign_in: people.sign_in(),
         sign_in_by_link: people.sign_in_by_link(),

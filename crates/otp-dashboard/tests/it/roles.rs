@@ -120,6 +120,7 @@ const OTHERS: &[&str] = &[
     "/orders/{id}/contacted",
     "/orders/{id}/decline",
     "/{page}/{state}",
+    "/{slug}",
     "/webhooks/{id}/deliveries/{delivery}/replay",
 ];
 

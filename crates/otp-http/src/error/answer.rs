@@ -4,7 +4,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue, VARY,
+    ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue, LINK,
+    VARY,
 };
 use otp_core::cooldown::whole_seconds;
 use otp_core::message::MessageStatus;
@@ -14,7 +15,7 @@ use otp_edge::{NO_STORE, REQUEST_ID, RequestContext, chain, retry_after};
 use super::api_error::ApiError;
 use super::code::ErrorCode;
 use super::invalid_field::InvalidField;
-use super::problem::{PROBLEM_JSON, Problem};
+use super::problem::{PROBLEM_JSON, Problem, help};
 use crate::text::TEXTS;
 use crate::wire::{ErrorBody, ExplainedError};
 
@@ -31,6 +32,9 @@ impl ApiError {
             .insert_header((VARY, ACCEPT_LANGUAGE.as_str()));
         for header in &shape.headers {
             answer.insert_header(header.clone());
+        }
+        if let Some(help) = help(self.code(), context) {
+            answer.insert_header((LINK, format!("<{help}>; rel=\"help\"")));
         }
         if context.problem_json {
             answer
@@ -64,7 +68,8 @@ impl ApiError {
     /// Returns the same answer as a problem.
     fn problem(&self, shape: Shape, context: &RequestContext) -> Problem {
         let general = TEXTS.text(context.language(), self.code().as_str(), &[]);
-        Problem::new(self.code(), shape.status, &general, shape.body)
+        let help = help(self.code(), context);
+        Problem::new(help, shape.status, &general, shape.body)
     }
 
     /// Returns status, headers, code and text of the answer.

@@ -20,7 +20,7 @@ use super::api_error::ApiError;
 use super::code::ErrorCode;
 use super::invalid_field::{FieldFault, InvalidField};
 use super::negotiation::OFFERED_BELOW;
-use super::problem::PROBLEM_JSON;
+use super::problem::{IN_GUIDE, PROBLEM_JSON};
 use crate::body::MalformedBody;
 use crate::parameter::{InvalidQuery, MESSAGE_STATUS};
 use crate::text::TEXTS;
@@ -170,6 +170,7 @@ pub(super) fn example_context(language: UiLanguage) -> RequestContext {
         request_id: Uuid::from_u128(0x7b0c_4a52_9d3e_4f6a_8a51_c2d9_e07f_1b34).to_string(),
         preferred_language: Some(language),
         problem_json: false,
+        error_help: Some(IN_GUIDE.0),
     }
 }
 
@@ -202,6 +203,10 @@ fn response(codes: &[ErrorCode]) -> Response {
         .description(meanings.join("\n"))
         .content("application/json", content)
         .header("X-Request-Id", header("Id of this request."))
+        .header(
+            "Link",
+            header("The description of the error: `</guide/errors#ApiKeyExpired>; rel=\"help\"`."),
+        )
         .header(
             "Content-Language",
             header("The language of the texts: `ar` or `en`."),

@@ -1,12 +1,19 @@
 //! Errors as problems (RFC 9457): the same error in the form that general clients read.
 
 use actix_web::http::StatusCode;
+use otp_edge::{ErrorHelp, RequestContext};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::code::ErrorCode;
 use crate::wire::ErrorBody;
+
+/// The descriptions of errors in the guide.
+pub(crate) const IN_GUIDE: ErrorHelp = ErrorHelp("/guide/errors#");
+
+/// The descriptions of errors on the page of the API reference.
+pub(crate) const IN_REFERENCE: ErrorHelp = ErrorHelp("/docs#error-");
 
 /// The media type of a problem.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
@@ -16,8 +23,8 @@ pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Problem {
-    /// A reference to the description of the error on the page of the API reference; `about:blank` if
-    /// the status says it all.
+    /// A reference to the description of the error, as in the header `Link`; `about:blank` if the status says
+    /// it all.
     #[schema(format = "uri-reference")]
     r#type: String,
     /// The kind of error in one sentence, in the language of `Accept-Language`.
@@ -45,8 +52,14 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A problem with the members of `body`. `general` describes the code, whatever the details.
-    pub(super) fn new(code: ErrorCode, status: StatusCode, general: &str, body: ErrorBody) -> Self {
+    /// A problem with the members of `body`. `help` is the address of the description of its code, which `general` says in a
+    /// sentence, whatever the details.
+    pub(super) fn new(
+        help: Option<String>,
+        status: StatusCode,
+        general: &str,
+        body: ErrorBody,
+    ) -> Self {
         // Names every member, so that a new one is not forgotten.
         let ErrorBody {
             error_message,
@@ -58,7 +71,7 @@ impl Problem {
             message_status,
         } = body;
         Self {
-            r#type: type_of(code),
+            r#type: help.unwrap_or_else(|| "about:blank".to_owned()),
             title: first_sentence(general).to_owned(),
             status: status.as_u16(),
             detail: description,
@@ -72,14 +85,12 @@ impl Problem {
     }
 }
 
-/// Returns the reference to the code on the page of the API reference, which lists the codes of all
-/// operations.
-fn type_of(code: ErrorCode) -> String {
-    if code == ErrorCode::NotFound {
-        // It is the answer of a path without an operation.
-        return "about:blank".to_owned();
-    }
-    format!("/docs#error-{}", code.as_str())
+/// Returns the address of the description of a code.
+pub(super) fn help(code: ErrorCode, context: &RequestContext) -> Option<String> {
+    let beginning = context.error_help?;
+    // It is the answer of a path without an operation, so no operation of the reference has it.
+    let is_described = code != ErrorCode::NotFound || beginning != IN_REFERENCE.0;
+    is_described.then(|| format!("{beginning}{}", code.as_str()))
 }
 
 fn first_sentence(text: &str) -> &str {

@@ -234,7 +234,7 @@ async fn every_code_is_an_entry_of_the_page_and_a_problem_below_v1_alone() {
     }
     let problem = &document["paths"]["/v1/messages/{id}"]["get"]["responses"]["404"]["content"]["application/problem+json"]
         ["example"];
-    assert_eq!(problem["type"], "/docs#error-ApiKeyNotFound");
+    assert_eq!(problem["type"], "/guide/errors#ApiKeyNotFound");
 }
 
 #[actix_web::test]
