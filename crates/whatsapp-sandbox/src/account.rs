@@ -4,10 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{DEFAULT_DISPLAY_PHONE_NUMBER, DEFAULT_PHONE_NUMBER_ID};
+use crate::{DEFAULT_DISPLAY_PHONE_NUMBER, DEFAULT_PHONE_NUMBER_ID, DEFAULT_WABA_ID};
 
 /// The name that recipients see as the sender.
 pub(crate) const BUSINESS_NAME: &str = "Sandbox business";
+
+/// The app that every access token was made for.
+pub(crate) const APP_ID: &str = "670843887433847";
+
+pub(crate) const APP_NAME: &str = "Sandbox app";
 
 const MAX_NUMBERS: usize = 1_000;
 
@@ -50,13 +55,21 @@ impl Account {
         self.phone_number_ids.iter().map(String::as_str)
     }
 
+    /// Subscribes the app, unless it is subscribed already. At Meta an app's webhook and its subscription
+    /// are two steps; whoever names the sandbox a receiver wants its webhooks.
+    pub(crate) fn subscribe(&mut self) {
+        self.subscription.get_or_insert(Subscription {
+            override_callback_uri: None,
+        });
+    }
+
     /// Returns the body of `GET /{waba_id}/subscribed_apps`.
     pub(crate) fn subscribed_apps(&self) -> Value {
         let app = |subscription: &Subscription| {
             let mut app = json!({"whatsapp_business_api_data": {
-                "link": "https://www.facebook.com/games/?app_id=670843887433847",
-                "name": "Sandbox app",
-                "id": "670843887433847",
+                "link": format!("https://www.facebook.com/games/?app_id={APP_ID}"),
+                "name": APP_NAME,
+                "id": APP_ID,
             }});
             if let Some(uri) = &subscription.override_callback_uri {
                 app["override_callback_uri"] = json!(uri);
@@ -65,6 +78,21 @@ impl Account {
         };
         json!({ "data": self.subscription.iter().map(app).collect::<Vec<_>>() })
     }
+}
+
+/// Returns the account as Graph shows it. The statuses are shown only if `is_detailed`.
+pub(crate) fn account_to_graph(is_detailed: bool) -> Value {
+    let mut account = json!({
+        "id": DEFAULT_WABA_ID,
+        "name": BUSINESS_NAME,
+        "timezone_id": "1",
+        "message_template_namespace": "5f2b8a10_6c1e_4a55_9c1b_2d7b9a3c4e11",
+    });
+    if is_detailed {
+        account["account_review_status"] = json!("APPROVED");
+        account["business_verification_status"] = json!("verified");
+    }
+    account
 }
 
 /// Returns a number as Graph shows it, on its own and in the account's list.

@@ -8,6 +8,7 @@ mod messages;
 mod numbers;
 mod page;
 mod templates;
+mod tokens;
 
 use actix_web::{
     guard::{self, GuardContext},
@@ -53,6 +54,7 @@ fn graph_routes(config: &mut ServiceConfig) {
         .route(subscriptions, get().to(numbers::subscriptions))
         .route(subscriptions, post().to(numbers::subscribe))
         .route(subscriptions, delete().to(numbers::unsubscribe))
+        .route("/debug_token", get().to(tokens::debug_token))
         .route("/{id}", get().to(graph::get_object))
         .route("/{id}", post().to(numbers::configure))
         .route("/{id}/", post().to(numbers::configure))

@@ -70,8 +70,12 @@ impl State {
     }
 
     fn with(outbox: Outbox, phones: Phones) -> Self {
+        let mut account = Account::new();
+        if outbox.is_on() {
+            account.subscribe();
+        }
         Self {
-            account: Account::new(),
+            account,
             blocks: Blocks::default(),
             templates: Templates::new(clock::now()),
             ledger: Ledger::new(MAX_CALLS),

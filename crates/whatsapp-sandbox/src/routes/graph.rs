@@ -11,8 +11,13 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::{
-    DEFAULT_WABA_ID, Sandbox, account::number_to_graph, clock, graph_error::GraphError,
-    request::read_json, response::Response, state::State,
+    DEFAULT_WABA_ID, Sandbox,
+    account::{account_to_graph, number_to_graph},
+    clock,
+    graph_error::GraphError,
+    request::read_json,
+    response::Response,
+    state::State,
 };
 
 /// The path of a Graph route. It is read by name, because the prefix of the sandbox may have
@@ -89,7 +94,7 @@ pub(crate) fn only_fields(object: Value, fields: Option<&String>) -> Value {
     Value::Object(kept)
 }
 
-/// `GET /{id}`: a phone number or a template.
+/// `GET /{id}`: a phone number, the account or a template.
 pub(crate) async fn get_object(
     sandbox: Data<Sandbox>,
     request: HttpRequest,
@@ -106,6 +111,9 @@ pub(crate) async fn get_object(
                 number["health_status"] = state.blocks.health(id);
             }
             return Ok(only_fields(number, fields));
+        }
+        if id == DEFAULT_WABA_ID {
+            return Ok(only_fields(account_to_graph(fields.is_some()), fields));
         }
         let template = state.templates.get(id);
         let template = template.ok_or_else(|| GraphError::unknown_object("GET", id))?;

@@ -50,6 +50,48 @@ async fn a_number_that_a_test_adds_is_listed_and_can_send() {
 }
 
 #[tokio::test]
+async fn the_account_shows_its_statuses_on_request() {
+    let server = Server::start();
+    let (_, account) = server.get(WABA).await;
+    assert_eq!(account["name"], "Sandbox business");
+    assert!(account.get("account_review_status").is_none());
+    let fields = "id,account_review_status,business_verification_status";
+    let (_, account) = server.get(&format!("{WABA}?fields={fields}")).await;
+    let expected = json!({
+        "id": WABA,
+        "account_review_status": "APPROVED",
+        "business_verification_status": "verified",
+    });
+    assert_eq!(account, expected);
+}
+
+#[tokio::test]
+async fn a_token_is_valid_until_a_test_revokes_it() {
+    let server = Server::start();
+    let (_, found) = server.get("debug_token?input_token=EAAGone").await;
+    assert_eq!(
+        (&found["data"]["is_valid"], &found["data"]["expires_at"]),
+        (&json!(true), &json!(0))
+    );
+    assert_eq!(error(server.get("debug_token").await), (400, 100));
+    server.put("/tokens", json!({"revoked": ["EAAGone"]})).await;
+    let (status, found) = server.get("debug_token?input_token=EAAGone").await;
+    assert_eq!((status, &found["data"]["is_valid"]), (200, &json!(false)));
+}
+
+#[tokio::test]
+async fn a_receiver_of_webhooks_subscribes_the_app() {
+    let server = Server::start();
+    let receiver = json!({"url": "http://127.0.0.1:9/", "app_secret": "s", "verify_token": "t"});
+    server.put("/webhook", receiver).await;
+    let (_, found) = server.get(&format!("{WABA}/subscribed_apps")).await;
+    let (_, token) = server.get("debug_token?input_token=EAAGone").await;
+    let app = &found["data"][0]["whatsapp_business_api_data"]["id"];
+    assert_eq!(app, &token["data"]["app_id"]);
+    assert!(app.is_string(), "{found}");
+}
+
+#[tokio::test]
 async fn an_app_subscribes_and_unsubscribes() {
     let server = Server::start();
     let path = format!("{WABA}/subscribed_apps");

@@ -28,7 +28,7 @@ struct WebhookRequest {
     verify_token: String,
 }
 
-/// `PUT control/webhook`: sets the receiver, which gets webhooks after a handshake.
+/// `PUT control/webhook`: sets the receiver, which gets webhooks after a handshake, and subscribes the app.
 pub(super) async fn put(sandbox: Data<Sandbox>, body: Body) -> Answer {
     let request: WebhookRequest = read(body)?;
     let url: Option<Uri> = request.url.parse().ok();
@@ -39,7 +39,9 @@ pub(super) async fn put(sandbox: Data<Sandbox>, body: Body) -> Answer {
         ));
     }
     let shown = {
-        let outbox = &mut sandbox.state().outbox;
+        let state = &mut *sandbox.state();
+        state.account.subscribe();
+        let outbox = &mut state.outbox;
         outbox.set_webhook(WebhookOptions {
             url: request.url,
             app_secret: request.app_secret,
