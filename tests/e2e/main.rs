@@ -8,6 +8,7 @@ mod configuration;
 mod connections;
 mod demo;
 mod docs;
+mod doctor;
 mod fallbacks;
 mod foreign_ids;
 mod guide;

@@ -59,6 +59,7 @@ pub mod channel;
 pub mod contact_number;
 pub mod cooldown;
 pub mod credits;
+pub mod doctor;
 pub mod idempotency;
 pub mod ids;
 pub mod insights;

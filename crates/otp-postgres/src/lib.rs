@@ -67,6 +67,7 @@ mod sign_in_attempts;
 mod sign_in_links;
 mod staff;
 mod statement;
+mod storage_durability;
 mod storage_health;
 mod stored_fallbacks;
 mod stored_verifications;

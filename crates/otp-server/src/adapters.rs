@@ -7,8 +7,9 @@ use std::sync::Arc;
 use otp_core::channel::whatsapp::WhatsAppLimits;
 use otp_core::ports::{
     Clock, Directory, MessageSender, Messages, NoticeSender, ProofKeys, ProofSigner,
-    ProviderWebhook, Randomness, Receipts, RecipientIdentities, SendLedger, SenderExaminer,
-    Storage, StorageHealth, TemplateRegistry, VerificationLedger, Verifications, WebhookCaller,
+    ProviderInspector, ProviderWebhook, Randomness, Receipts, RecipientIdentities, SendLedger,
+    SenderExaminer, Storage, StorageHealth, TemplateRegistry, VerificationLedger, Verifications,
+    WebhookCaller,
 };
 use otp_core::recipient::EmailAddress;
 use otp_core::usecases::account_sealers::AccountSealers;
@@ -20,7 +21,9 @@ use otp_hot_path::{
 use otp_proof::JwtSigner;
 use otp_smtp::{SmtpMailer, SmtpNoticeSender, SmtpOtpSender};
 use otp_webhooks::{HttpWebhookCaller, InvalidWebhookCaller, WebhookCallerOptions};
-use otp_whatsapp::{CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook};
+use otp_whatsapp::{
+    CloudApiInspector, CloudApiNumbers, CloudApiSender, CloudApiTemplates, CloudApiWebhook,
+};
 use tokio::sync::Notify;
 
 use crate::by_channel::ByChannel;
@@ -237,6 +240,19 @@ pub(crate) fn sender_examiner(
     let whatsapp = &settings.whatsapp;
     let examiner = CloudApiNumbers::new(&whatsapp.client, whatsapp.timeout);
     Ok(Some(Arc::new(examiner.map_err(SetupError::caused_by)?)))
+}
+
+/// Asks the provider about the set-up of senders. WhatsApp is not asked about those of another transport.
+pub(crate) fn provider_inspector(
+    settings: &Settings,
+    overrides: &Overrides,
+) -> Result<Option<Arc<dyn ProviderInspector>>, SetupError> {
+    if overrides.sender.is_some() {
+        return Ok(None);
+    }
+    let whatsapp = &settings.whatsapp;
+    let inspector = CloudApiInspector::new(&whatsapp.client, whatsapp.timeout);
+    Ok(Some(Arc::new(inspector.map_err(SetupError::caused_by)?)))
 }
 
 /// Lists and creates templates at the provider.

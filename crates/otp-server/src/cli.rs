@@ -148,6 +148,8 @@ pub(crate) enum Command {
     /// Test and inspect mail to account holders.
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Check the installation: database, keyring, senders, mail server, clock. Nothing is changed.
+    Doctor,
     /// Check and print settings.
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -5,6 +5,7 @@ pub(crate) mod administration;
 pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod demo;
+mod doctor;
 pub(crate) mod insights;
 pub(crate) mod key;
 pub(crate) mod keyring;
@@ -96,6 +97,7 @@ pub(crate) async fn run(cli: Cli, overrides: Overrides) -> anyhow::Result<Answer
         Command::TestInbox(wanted) => test_inbox::run(&administration().await?, wanted).await,
         Command::OptOut(command) => opt_out::run(&administration().await?, command).await,
         Command::Mail(command) => mail::run(&sources, overrides, options, command).await,
+        Command::Doctor => doctor::run(&sources, overrides, json).await,
         Command::Config(command) => config::run(&sources, &overrides, &command),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { out: None } => shell::manual(),

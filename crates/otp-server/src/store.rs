@@ -53,6 +53,15 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens the store as it is. A database that does not exist is refused; the schema and the master keys
+    /// are for the caller to check.
+    pub(crate) async fn open_for_diagnosis(
+        settings: &Settings,
+        overrides: &Overrides,
+    ) -> Result<Self, SetupError> {
+        Self::connect(&settings.database, overrides, Missing::Refuse).await
+    }
+
     async fn connect(
         database: &Database,
         overrides: &Overrides,

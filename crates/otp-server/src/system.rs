@@ -1,5 +1,6 @@
 //! The clock, the randomness, the processors and the limits of this machine.
 
+use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,21 @@ pub(crate) fn max_open_files() -> usize {
     limit.map_or(usize::MAX, |files| {
         usize::try_from(files).unwrap_or(usize::MAX)
     })
+}
+
+/// Returns the permission bits of a file; `None` if they cannot be read, or the system has none.
+#[cfg(unix)]
+pub(crate) fn file_mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let metadata = std::fs::metadata(path);
+    metadata.ok().map(|file| file.permissions().mode())
+}
+
+/// Returns `None`: the system has no permission bits.
+#[cfg(not(unix))]
+pub(crate) fn file_mode(_: &Path) -> Option<u32> {
+    None
 }
 
 /// Returns the number of processors of this machine.

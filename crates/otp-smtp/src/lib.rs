@@ -26,6 +26,7 @@ mod message;
 mod notice_sender;
 mod otp_sender;
 mod otp_words;
+mod probe;
 mod server;
 mod text;
 mod transport;

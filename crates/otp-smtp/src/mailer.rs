@@ -51,6 +51,10 @@ impl SmtpMailer {
         self.from.address()
     }
 
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     /// Writes and signs one mail, and hands it over at most once within `limit`.
     pub(crate) async fn deliver(
         &self,

@@ -82,7 +82,7 @@ impl std::fmt::Display for SmtpRefusal {
 /// requires first (RFC 4954, section 6).
 const SET_UP_REFUSALS: [u16; 5] = [504, 530, 534, 535, 538];
 
-const TIMED_OUT: &str = "the mail took too long";
+const TIMED_OUT: &str = "it took too long";
 const INVALID: &str = "the answer is not valid SMTP";
 
 impl Transport {
@@ -114,6 +114,18 @@ impl Transport {
         }
     }
 
+    /// Connects and signs in as for a mail, and leaves, within `limit`.
+    pub(crate) async fn try_sign_in(&self, limit: Duration) -> Result<(), HandOverError> {
+        let tried = async {
+            let mut connection = self.connect().await?;
+            // It has signed in; whether it takes the farewell does not matter.
+            drop(connection.quit().await);
+            Ok(())
+        };
+        let tried = tokio::time::timeout(limit, tried).await;
+        tried.unwrap_or(Err(HandOverError::NotSent(TIMED_OUT)))
+    }
+
     async fn dialogue(
         &self,
         route: &Route,
@@ -143,6 +155,10 @@ impl Transport {
                 return Ok(connection);
             }
         }
+        self.connect().await
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, HandOverError> {
         self.connector.connect().await.map_err(|error| match error {
             ConnectError::Io(what) => HandOverError::NotSent(what),
             ConnectError::Smtp(error) => failure(&error, HandOverError::NotSent),

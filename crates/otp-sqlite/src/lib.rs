@@ -62,6 +62,7 @@ mod set_based;
 mod sign_in_attempts;
 mod sign_in_links;
 mod staff;
+mod storage_durability;
 mod storage_health;
 mod stored_fallbacks;
 mod stored_verifications;

@@ -56,7 +56,8 @@ use otp_core::person::staff::StaffMember;
 use otp_core::person::team::TeamInvitation;
 use otp_core::plan::Plan;
 use otp_core::ports::{
-    ConnectionUse, Directory, PortError, Schema, SchemaError, SchemaState, StorageHealth,
+    ConnectionUse, Directory, PortError, Schema, SchemaError, SchemaState, StorageDurability,
+    StorageHealth, StorageSetting,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::ProofKey;
@@ -228,6 +229,14 @@ impl Directory for MemoryStore {
                 .map(|(key, price)| (*key, *price))
                 .collect(),
         ))
+    }
+}
+
+/// Nothing outlives the process, so there is nothing to set.
+#[async_trait]
+impl StorageDurability for MemoryStore {
+    async fn durability_settings(&self) -> Result<Vec<StorageSetting>, PortError> {
+        Ok(Vec::new())
     }
 }
 

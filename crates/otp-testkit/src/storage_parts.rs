@@ -50,9 +50,9 @@ use otp_core::ports::{
     NoticeOutbox, OptOuts, Orders, OutboxBacklog, OutgoingQueue, Persons, Plans, PortError, Prices,
     ProofKeys, QueueBacklog, Recalled, Receipts, RecipientIdentities, ReviewerNumbers,
     RewrappedKey, Schema, SecondFactors, SendLedger, SenderHealths, Senders, Sessions,
-    SignInAttempts, SignInLinks, Staff, Storage, StorageHealth, StoredRecipient, Subscriptions,
-    Teams, Templates, TestInbox, VerificationKey, VerificationLedger, Verifications,
-    WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
+    SignInAttempts, SignInLinks, Staff, Storage, StorageDurability, StorageHealth, StorageSetting,
+    StoredRecipient, Subscriptions, Teams, Templates, TestInbox, VerificationKey,
+    VerificationLedger, Verifications, WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
 };
 use otp_core::pricing::{PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
@@ -391,6 +391,9 @@ storage_parts! {
         async fn change_staff(change: &StaffChange, entry: &AuditEntry) -> Result<(), StaffRefusal>;
         async fn find_staff_member(person: PersonId) -> Option<StaffMember>;
         async fn list_staff() -> Vec<StaffMember>;
+    }
+    storage_durability: StorageDurability {
+        async fn durability_settings() -> Vec<StorageSetting>;
     }
     subscriptions: Subscriptions {
         async fn grant(subscription: &Subscription, grant: &LedgerEntry, entry: &AuditEntry) -> ();

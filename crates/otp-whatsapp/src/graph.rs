@@ -8,7 +8,7 @@ use std::time::Duration;
 use otp_core::channel::whatsapp::{AccessToken, ProviderId};
 use otp_core::ports::ProviderError;
 use reqwest::RequestBuilder;
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, DATE};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -61,6 +61,29 @@ impl Graph {
         let mut url = self.endpoint.object(id.as_str(), edge);
         url.query_pairs_mut().extend_pairs(query);
         self.call(token, self.client.get(url)).await
+    }
+
+    /// Asks what Graph knows about the token.
+    ///
+    /// Graph wants it in the query. It is in no log: an error leaves the address out.
+    pub(crate) async fn debug_token(&self, token: &AccessToken) -> Result<Value, ProviderError> {
+        let mut url = self.endpoint.versioned("debug_token");
+        url.query_pairs_mut()
+            .append_pair("input_token", token.expose());
+        self.call(token, self.client.get(url)).await
+    }
+
+    /// Returns the header `Date` of an answer. No token is sent, so the answer is a refusal.
+    pub(crate) async fn date(&self) -> Result<String, ProviderError> {
+        let request = self.client.get(self.endpoint.versioned("me")).send();
+        let response = timeout(self.timeout, request)
+            .await
+            .map_err(|_| unusable("no answer in time"))?
+            .map_err(|error| unreached(error.without_url()))?;
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|date| date.to_str().ok());
+        let date = date.ok_or_else(|| unusable("the answer has no date"))?;
+        Ok(date.to_owned())
     }
 
     /// Reads a list to its end.

@@ -9,6 +9,7 @@ mod client;
 mod codes;
 mod graph;
 mod graph_error;
+mod inspector;
 mod numbers;
 mod options;
 mod provider_message_id;
@@ -21,6 +22,7 @@ mod templates;
 mod test_messages;
 pub mod webhook;
 
+pub use inspector::CloudApiInspector;
 pub use numbers::CloudApiNumbers;
 pub use options::{CloudApiOptions, InvalidOptions};
 pub use sender::CloudApiSender;

@@ -139,6 +139,11 @@ impl Endpoint {
         self.object(phone_number_id, Some("messages"))
     }
 
+    /// Returns the URL of a path below the version.
+    pub(crate) fn versioned(&self, path: &str) -> Url {
+        self.object(path, None)
+    }
+
     /// Returns the URL of an object of Graph, or of one of its edges.
     pub(crate) fn object(&self, id: &str, edge: Option<&str>) -> Url {
         let mut url = self.base.clone();

@@ -5,8 +5,9 @@ use super::{
     IdempotentAnswers, InsightRollups, Insights, Keyring, MessageOutcomes, Messages, NoticeOutbox,
     OptOuts, Orders, OutgoingQueue, Persons, Plans, Prices, ProofKeys, Receipts,
     RecipientIdentities, ReviewerNumbers, Schema, SecondFactors, SendLedger, SenderHealths,
-    Senders, Sessions, SignInAttempts, SignInLinks, Staff, StorageHealth, Subscriptions, Teams,
-    Templates, TestInbox, VerificationLedger, Verifications, WebhookDeliveries, WebhookEndpoints,
+    Senders, Sessions, SignInAttempts, SignInLinks, Staff, StorageDurability, StorageHealth,
+    Subscriptions, Teams, Templates, TestInbox, VerificationLedger, Verifications,
+    WebhookDeliveries, WebhookEndpoints,
 };
 
 /// All ports that a storage adapter provides.
@@ -48,6 +49,7 @@ pub trait Storage:
     + SignInAttempts
     + SignInLinks
     + Staff
+    + StorageDurability
     + StorageHealth
     + Subscriptions
     + Teams
@@ -95,6 +97,7 @@ impl<T> Storage for T where
         + SignInAttempts
         + SignInLinks
         + Staff
+        + StorageDurability
         + StorageHealth
         + Subscriptions
         + Teams

@@ -7,6 +7,7 @@ mod audit_trail;
 mod authenticate;
 mod check_message_status;
 mod deliver_queued;
+mod diagnose;
 mod email;
 mod examine_sender;
 mod expire_pending_messages;

@@ -58,15 +58,15 @@ fn checked(settings: &Settings) -> Answer {
 fn not_checked(settings: &Settings) -> Vec<&'static str> {
     let mut not_checked = vec![
         "whether the database can be reached, and whether security.master_key is its key \
-         (otp-server keyring check)",
+         (otp-server doctor)",
         "whether http.bind is free",
-        "whether WhatsApp can be reached and accepts the tokens (otp-server template preflight)",
+        "whether WhatsApp can be reached and accepts the tokens (otp-server doctor)",
     ];
     if settings.whatsapp.webhook.is_some() {
         not_checked.push("whether whatsapp.app_secret is that of the Meta app");
     }
     if let Some(mail) = &settings.mail {
-        not_checked.push("whether the mail server accepts mail (otp-server mail test)");
+        not_checked.push("whether the mail server accepts mail (otp-server doctor, mail test)");
         if mail.dkim.is_some() {
             not_checked.push("whether DNS has the DKIM key (otp-server mail dkim-record)");
         }

@@ -68,6 +68,14 @@ impl Sources {
         self.load_with(None, Purpose::Command)
     }
 
+    /// Returns the file that has the master key; `None` if a setting contains the key itself.
+    pub(crate) fn master_key_file(&self) -> Option<PathBuf> {
+        let name = format!("{}_FILE", variable("security.master_key"));
+        let mut variables = self.environment.iter();
+        let found = variables.find(|(other, _)| *other == name);
+        found.map(|(_, path)| PathBuf::from(path))
+    }
+
     fn load_with(
         &self,
         file: Option<(PathBuf, String)>,

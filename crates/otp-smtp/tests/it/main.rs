@@ -3,4 +3,5 @@
 mod contract;
 mod faults;
 mod keeping;
+mod probe;
 mod support;

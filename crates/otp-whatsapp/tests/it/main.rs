@@ -3,6 +3,7 @@
 
 mod contract;
 mod hostile;
+mod inspector;
 mod logging;
 mod numbers;
 mod support;
