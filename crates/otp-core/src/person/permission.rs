@@ -78,6 +78,12 @@ pub enum StaffAction {
     LookAtStaff,
     /// To invite staff, and to give and take roles.
     ManageStaff,
+    /// To look at plans and prices.
+    LookAtPlans,
+    /// To look at the accounts, without the contact of anybody.
+    LookAtAccounts,
+    /// To look at the senders of all accounts.
+    LookAtSenders,
     /// To create accounts, to change what applies to one, and to let a person sign in again who lost the second factor.
     ManageAccounts,
     /// To grant credits without an order, and to take them back.
@@ -90,13 +96,16 @@ pub enum StaffAction {
 
 impl StaffAction {
     /// Every action, for tables and tests.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::LookAtOrders,
         Self::HandleOrders,
         Self::ActivateOrders,
         Self::LookAtAudit,
         Self::LookAtStaff,
         Self::ManageStaff,
+        Self::LookAtPlans,
+        Self::LookAtAccounts,
+        Self::LookAtSenders,
         Self::ManageAccounts,
         Self::GrantCredits,
         Self::ManagePlans,
@@ -108,7 +117,10 @@ impl StaffAction {
 pub const fn staff_allowed(role: StaffRole, action: StaffAction) -> bool {
     use StaffRole::{Admin, Auditor, Finance, Support};
     match action {
-        StaffAction::LookAtOrders => true,
+        StaffAction::LookAtOrders
+        | StaffAction::LookAtPlans
+        | StaffAction::LookAtAccounts
+        | StaffAction::LookAtSenders => true,
         StaffAction::HandleOrders => matches!(role, Admin | Support | Finance),
         StaffAction::ActivateOrders | StaffAction::GrantCredits | StaffAction::ManagePlans => {
             matches!(role, Admin | Finance)
@@ -158,20 +170,39 @@ mod tests {
         use StaffAction::*;
         for (role, expected) in [
             (StaffRole::Admin, StaffAction::ALL.to_vec()),
-            (StaffRole::Support, vec![LookAtOrders, HandleOrders]),
+            (
+                StaffRole::Support,
+                vec![
+                    LookAtOrders,
+                    HandleOrders,
+                    LookAtPlans,
+                    LookAtAccounts,
+                    LookAtSenders,
+                ],
+            ),
             (
                 StaffRole::Finance,
                 vec![
                     LookAtOrders,
                     HandleOrders,
                     ActivateOrders,
+                    LookAtPlans,
+                    LookAtAccounts,
+                    LookAtSenders,
                     GrantCredits,
                     ManagePlans,
                 ],
             ),
             (
                 StaffRole::Auditor,
-                vec![LookAtOrders, LookAtAudit, LookAtStaff],
+                vec![
+                    LookAtOrders,
+                    LookAtAudit,
+                    LookAtStaff,
+                    LookAtPlans,
+                    LookAtAccounts,
+                    LookAtSenders,
+                ],
             ),
         ] {
             let found = StaffAction::ALL.into_iter();

@@ -16,7 +16,7 @@ use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::usecases::account_sealers::AccountSealers;
-use crate::usecases::staff_actor::StaffActor;
+use crate::usecases::staff_actor::{StaffActor, StaffRefused};
 
 /// Changes accounts.
 #[derive(Clone)]
@@ -64,6 +64,9 @@ pub enum ChangeAccountError {
     /// Whoever asks may not do this.
     #[error("the role does not allow it")]
     Forbidden,
+    /// The last proof of the person who acts is too old.
+    #[error("the last proof of the person is too old")]
+    NotFresh,
     /// The account does not exist, or its key is deleted.
     #[error("no account has the id {0}")]
     NotFound(AccountId),
@@ -80,6 +83,15 @@ pub enum ChangeAccountError {
     Port(#[from] PortError),
 }
 
+impl From<StaffRefused> for ChangeAccountError {
+    fn from(refused: StaffRefused) -> Self {
+        match refused {
+            StaffRefused::Forbidden => Self::Forbidden,
+            StaffRefused::NotFresh => Self::NotFresh,
+        }
+    }
+}
+
 impl ChangeAccount {
     /// Changes one account and its test account, all of it or nothing. The change applies to the next send.
     pub async fn execute(
@@ -88,9 +100,8 @@ impl ChangeAccount {
         edit: AccountEdit,
         by: StaffActor<'_>,
     ) -> Result<(), ChangeAccountError> {
-        let by = by.authorise(StaffAction::ManageAccounts);
-        self.change(id, edit, by.ok_or(ChangeAccountError::Forbidden)?)
-            .await
+        let by = by.authorise_fresh(StaffAction::ManageAccounts, self.clock.now())?;
+        self.change(id, edit, by).await
     }
 
     /// Does so for somebody who may do it, as another use case found.

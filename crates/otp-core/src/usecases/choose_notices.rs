@@ -84,6 +84,7 @@ impl ChooseNotices {
         let changed = self.change.change(id, edit, viewer.person.id.actor());
         changed.await.map_err(|error| match error {
             ChangeAccountError::Forbidden
+            | ChangeAccountError::NotFresh
             | ChangeAccountError::NotFound(_)
             | ChangeAccountError::TestAccount { .. } => ChooseNoticesError::NotFound,
             ChangeAccountError::Port(error) => ChooseNoticesError::Port(error),

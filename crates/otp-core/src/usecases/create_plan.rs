@@ -8,7 +8,7 @@ use crate::ids::PlanId;
 use crate::person::permission::StaffAction;
 use crate::plan::{Money, Plan};
 use crate::ports::{Clock, Plans, PortError, Randomness};
-use crate::usecases::staff_actor::StaffActor;
+use crate::usecases::staff_actor::{StaffActor, StaffRefused};
 
 /// Creates plans.
 #[derive(Clone)]
@@ -38,12 +38,24 @@ pub enum CreatePlanError {
     /// Whoever asks may not do this.
     #[error("the role does not allow it")]
     Forbidden,
+    /// The last proof of the person who acts is too old.
+    #[error("the last proof of the person is too old")]
+    NotFresh,
     /// Another plan has that name.
     #[error("a plan has that name already")]
     NameTaken,
     /// A port failed.
     #[error(transparent)]
     Port(PortError),
+}
+
+impl From<StaffRefused> for CreatePlanError {
+    fn from(refused: StaffRefused) -> Self {
+        match refused {
+            StaffRefused::Forbidden => Self::Forbidden,
+            StaffRefused::NotFresh => Self::NotFresh,
+        }
+    }
 }
 
 impl CreatePlan {
@@ -66,9 +78,8 @@ impl CreatePlan {
 
     /// Creates one plan.
     pub async fn execute(&self, new: NewPlan, by: StaffActor<'_>) -> Result<Plan, CreatePlanError> {
-        let by = by.authorise(StaffAction::ManagePlans);
-        let by = by.ok_or(CreatePlanError::Forbidden)?;
         let now = self.clock.now();
+        let by = by.authorise_fresh(StaffAction::ManagePlans, now)?;
         let plan = Plan {
             id: PlanId::generate(now, &*self.randomness),
             name: new.name,

@@ -9,7 +9,7 @@ use crate::ids::{AccountId, PlanId, SubscriptionId};
 use crate::person::permission::StaffAction;
 use crate::ports::{Clock, Plans, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
-use crate::usecases::staff_actor::StaffActor;
+use crate::usecases::staff_actor::{StaffActor, StaffRefused};
 
 /// Grants subscriptions.
 #[derive(Clone)]
@@ -41,6 +41,9 @@ pub enum GrantSubscriptionError {
     /// Whoever asks may not do this.
     #[error("the role does not allow it")]
     Forbidden,
+    /// The last proof of the person who acts is too old.
+    #[error("the last proof of the person is too old")]
+    NotFresh,
     /// The grant has no credits.
     #[error("a grant has at least 1 credit")]
     NoCredits,
@@ -55,6 +58,15 @@ pub enum GrantSubscriptionError {
     Port(PortError),
 }
 
+impl From<StaffRefused> for GrantSubscriptionError {
+    fn from(refused: StaffRefused) -> Self {
+        match refused {
+            StaffRefused::Forbidden => Self::Forbidden,
+            StaffRefused::NotFresh => Self::NotFresh,
+        }
+    }
+}
+
 impl GrantSubscription {
     /// Grants one subscription.
     pub async fn execute(
@@ -62,8 +74,8 @@ impl GrantSubscription {
         new: NewSubscription,
         by: StaffActor<'_>,
     ) -> Result<Subscription, GrantSubscriptionError> {
-        let by = by.authorise(StaffAction::GrantCredits);
-        let by = by.ok_or(GrantSubscriptionError::Forbidden)?;
+        let now = self.clock.now();
+        let by = by.authorise_fresh(StaffAction::GrantCredits, now)?;
         if new.credits == Credits::ZERO {
             return Err(GrantSubscriptionError::NoCredits);
         }
@@ -75,7 +87,6 @@ impl GrantSubscription {
                 return Err(GrantSubscriptionError::PlanRetired(id));
             }
         }
-        let now = self.clock.now();
         let id = SubscriptionId::generate(now, &*self.randomness);
         let subscription = Subscription {
             id,

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::add_person::unknown_password;
 use crate::usecases::sign_in_by_link::SignInByLink;
-use crate::usecases::staff_actor::StaffActor;
+use crate::usecases::staff_actor::{StaffActor, StaffRefused};
 
 /// Manages staff.
 #[derive(Clone)]
@@ -77,6 +77,15 @@ pub enum ManageStaffError {
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
+}
+
+impl From<StaffRefused> for ManageStaffError {
+    fn from(refused: StaffRefused) -> Self {
+        match refused {
+            StaffRefused::Forbidden => Self::Forbidden,
+            StaffRefused::NotFresh => Self::NotFresh,
+        }
+    }
 }
 
 impl ManageStaff {
@@ -215,17 +224,7 @@ impl ManageStaff {
 
     /// Returns who acts, if they may manage the staff.
     fn manager(&self, by: StaffActor<'_>) -> Result<Actor, ManageStaffError> {
-        let is_fresh = match &by {
-            StaffActor::Operator(_) => true,
-            StaffActor::Viewer(viewer) => viewer.session.is_fresh_at(self.now()),
-        };
-        let actor = by.authorise(StaffAction::ManageStaff);
-        let actor = actor.ok_or(ManageStaffError::Forbidden)?;
-        if is_fresh {
-            Ok(actor)
-        } else {
-            Err(ManageStaffError::NotFresh)
-        }
+        Ok(by.authorise_fresh(StaffAction::ManageStaff, self.now())?)
     }
 
     fn entry(&self, actor: Actor, action: AuditAction, person: PersonId) -> AuditEntry {

@@ -7,7 +7,7 @@ use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
 use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, SenderHealths};
-use crate::usecases::staff_actor::StaffActor;
+use crate::usecases::staff_actor::{StaffActor, StaffRefused};
 
 /// Resumes senders.
 #[derive(Clone)]
@@ -26,12 +26,24 @@ pub enum ResumeSenderError {
     /// Whoever asks may not do this.
     #[error("the role does not allow it")]
     Forbidden,
+    /// The last proof of the person who acts is too old.
+    #[error("the last proof of the person is too old")]
+    NotFresh,
     /// The sender does not exist.
     #[error("no sender has that id")]
     NotFound,
     /// A port failed.
     #[error(transparent)]
     Port(PortError),
+}
+
+impl From<StaffRefused> for ResumeSenderError {
+    fn from(refused: StaffRefused) -> Self {
+        match refused {
+            StaffRefused::Forbidden => Self::Forbidden,
+            StaffRefused::NotFresh => Self::NotFresh,
+        }
+    }
 }
 
 impl ResumeSender {
@@ -41,9 +53,9 @@ impl ResumeSender {
         sender: SenderId,
         by: StaffActor<'_>,
     ) -> Result<HealthChanged, ResumeSenderError> {
-        let by = by.authorise(StaffAction::ManageSenders);
-        let by = by.ok_or(ResumeSenderError::Forbidden)?;
-        let (change, now) = (HealthChange::ResumedByOperator, self.clock.now());
+        let now = self.clock.now();
+        let by = by.authorise_fresh(StaffAction::ManageSenders, now)?;
+        let change = HealthChange::ResumedByOperator;
         let action = AuditAction::ResumeSender;
         let entry = AuditEntry::new(by, action, sender.0, now, &*self.randomness);
         let changed = self

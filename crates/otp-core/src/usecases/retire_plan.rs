@@ -7,7 +7,7 @@ use crate::ids::PlanId;
 use crate::person::permission::StaffAction;
 use crate::plan::Plan;
 use crate::ports::{Clock, Plans, PortError, Randomness};
-use crate::usecases::staff_actor::StaffActor;
+use crate::usecases::staff_actor::{StaffActor, StaffRefused};
 
 /// Retires plans.
 #[derive(Clone)]
@@ -26,6 +26,9 @@ pub enum RetirePlanError {
     /// Whoever asks may not do this.
     #[error("the role does not allow it")]
     Forbidden,
+    /// The last proof of the person who acts is too old.
+    #[error("the last proof of the person is too old")]
+    NotFresh,
     /// The plan does not exist.
     #[error("no plan has the id {0}")]
     NotFound(PlanId),
@@ -34,12 +37,21 @@ pub enum RetirePlanError {
     Port(#[from] PortError),
 }
 
+impl From<StaffRefused> for RetirePlanError {
+    fn from(refused: StaffRefused) -> Self {
+        match refused {
+            StaffRefused::Forbidden => Self::Forbidden,
+            StaffRefused::NotFresh => Self::NotFresh,
+        }
+    }
+}
+
 impl RetirePlan {
     /// Retires one plan, and returns it. One that is retired already keeps the time of that.
     pub async fn execute(&self, id: PlanId, by: StaffActor<'_>) -> Result<Plan, RetirePlanError> {
-        let by = by.authorise(StaffAction::ManagePlans);
-        let by = by.ok_or(RetirePlanError::Forbidden)?;
-        let (action, now) = (AuditAction::RetirePlan, self.clock.now());
+        let now = self.clock.now();
+        let by = by.authorise_fresh(StaffAction::ManagePlans, now)?;
+        let action = AuditAction::RetirePlan;
         let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
         if !self.plans.retire(id, now, &entry).await? {
             return Err(RetirePlanError::NotFound(id));

@@ -7,7 +7,7 @@ use crate::ids::SubscriptionId;
 use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
-use crate::usecases::staff_actor::StaffActor;
+use crate::usecases::staff_actor::{StaffActor, StaffRefused};
 
 /// Revokes subscriptions.
 #[derive(Clone)]
@@ -26,12 +26,24 @@ pub enum RevokeSubscriptionError {
     /// Whoever asks may not do this.
     #[error("the role does not allow it")]
     Forbidden,
+    /// The last proof of the person who acts is too old.
+    #[error("the last proof of the person is too old")]
+    NotFresh,
     /// The subscription does not exist.
     #[error("no subscription has the id {0}")]
     NotFound(SubscriptionId),
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
+}
+
+impl From<StaffRefused> for RevokeSubscriptionError {
+    fn from(refused: StaffRefused) -> Self {
+        match refused {
+            StaffRefused::Forbidden => Self::Forbidden,
+            StaffRefused::NotFresh => Self::NotFresh,
+        }
+    }
 }
 
 impl RevokeSubscription {
@@ -42,9 +54,9 @@ impl RevokeSubscription {
         id: SubscriptionId,
         by: StaffActor<'_>,
     ) -> Result<Subscription, RevokeSubscriptionError> {
-        let by = by.authorise(StaffAction::GrantCredits);
-        let by = by.ok_or(RevokeSubscriptionError::Forbidden)?;
-        let (action, now) = (AuditAction::RevokeSubscription, self.clock.now());
+        let now = self.clock.now();
+        let by = by.authorise_fresh(StaffAction::GrantCredits, now)?;
+        let action = AuditAction::RevokeSubscription;
         let entry = AuditEntry::new(by, action, id.0, now, &*self.randomness);
         let revoked = self.subscriptions.revoke_subscription(id, now, &entry);
         revoked.await?.ok_or(RevokeSubscriptionError::NotFound(id))

@@ -2,6 +2,7 @@
 
 use crate::audit::Actor;
 use crate::person::permission::StaffAction;
+use crate::time::Timestamp;
 use crate::usecases::resume_session::Viewer;
 
 /// Whoever acts for the operator of the gateway.
@@ -13,7 +14,31 @@ pub enum StaffActor<'a> {
     Viewer(&'a Viewer),
 }
 
+/// The reason somebody may not do now what they ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StaffRefused {
+    /// Their role does not allow it.
+    Forbidden,
+    /// Their last proof is too old.
+    NotFresh,
+}
+
 impl StaffActor<'_> {
+    /// Returns who acts, as [`authorise`](Self::authorise) does, if they proved themselves lately. It is for acts that
+    /// cannot be taken back, or that stop somebody. An operator at the command line has the host.
+    pub(super) fn authorise_fresh(
+        self,
+        action: StaffAction,
+        now: Timestamp,
+    ) -> Result<Actor, StaffRefused> {
+        let is_fresh = match &self {
+            Self::Operator(_) => true,
+            Self::Viewer(viewer) => viewer.session.is_fresh_at(now),
+        };
+        let actor = self.authorise(action).ok_or(StaffRefused::Forbidden)?;
+        is_fresh.then_some(actor).ok_or(StaffRefused::NotFresh)
+    }
+
     /// Returns who acts, as the audit trail names them; `None` if their role does not allow this.
     pub(super) fn authorise(self, action: StaffAction) -> Option<Actor> {
         match self {

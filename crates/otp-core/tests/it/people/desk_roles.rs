@@ -316,3 +316,64 @@ async fn the_desk_forbids_each_role_what_its_table_does_not_allow() {
     let tried = tried(&gateway, || StaffActor::Viewer(&person)).await;
     assert!(tried.iter().all(|(_, is_forbidden)| *is_forbidden));
 }
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_asks_for_a_fresh_proof() {
+    let gateway = Gateway::new().await;
+    let fixture = &gateway.world.fixture;
+    let account = fixture.another_account().await;
+    let number = ProviderId::parse("1060001").expect("digits");
+    let sender = fixture.add_sender(account, number).await;
+    let plan = gateway.plan("Standard").await;
+    let given = fixture.grant_to(account, 5).await;
+    let mut admin = holder(&gateway, ADDRESS).await;
+    admin.staff = Some(ViewerStaff {
+        role: StaffRole::Admin,
+        has_second_factor: true,
+    });
+    fixture.clock.advance(FRESH);
+    let by = || StaffActor::Viewer(&admin);
+
+    let create = built!(fixture, CreatePlan { plans });
+    let new = NewPlan {
+        name: "Other".to_owned(),
+        credits: Credits::ONE,
+        price: None,
+    };
+    let created = create.execute(new, by()).await;
+    assert!(matches!(created, Err(CreatePlanError::NotFresh)));
+    let retire = built!(fixture, RetirePlan { plans });
+    let retired = retire.execute(plan.id, by()).await;
+    assert!(matches!(retired, Err(RetirePlanError::NotFresh)));
+    let grant = built!(
+        fixture,
+        GrantSubscription {
+            subscriptions,
+            plans
+        }
+    );
+    let new = NewSubscription {
+        account_id: account,
+        credits: Credits::ONE,
+        plan_id: None,
+    };
+    let granted = grant.execute(new, by()).await;
+    assert!(matches!(granted, Err(GrantSubscriptionError::NotFresh)));
+    let revoke = built!(fixture, RevokeSubscription { subscriptions });
+    let revoked = revoke.execute(given, by()).await;
+    assert!(matches!(revoked, Err(RevokeSubscriptionError::NotFresh)));
+    let change = built!(fixture, ChangeAccount { accounts }, sealers: fixture.sealers());
+    let changed = change.execute(account, AccountEdit::default(), by()).await;
+    assert!(matches!(changed, Err(ChangeAccountError::NotFresh)));
+    let stop = built!(fixture, StopSender { healths });
+    let stopped = stop.execute(sender.id, by()).await;
+    assert!(matches!(stopped, Err(StopSenderError::NotFresh)));
+    let resume = built!(fixture, ResumeSender { healths });
+    let resumed = resume.execute(sender.id, by()).await;
+    assert!(matches!(resumed, Err(ResumeSenderError::NotFresh)));
+
+    // A price can be set again, and a list that was pasted is not lost.
+    let set = built!(fixture, SetPrices { prices });
+    let done = set.execute(&[(PriceKey::Email, Credits::ONE)], by()).await;
+    done.expect("set");
+}
