@@ -5,6 +5,7 @@ use otp_core::contact_number::ContactNumber;
 use otp_core::credits::Credits;
 use otp_core::notice::LowBalance;
 use otp_core::order::{DeclineReason, OrderNotes};
+use otp_core::plan::{InvalidMoney, Money};
 use otp_core::recipient::EmailAddress;
 use otp_core::verification::{Guess, ascii_digit};
 
@@ -78,6 +79,20 @@ pub(crate) fn credits(text: &str) -> Result<Credits, Fault> {
         .ok_or(Fault::NoCredits)
 }
 
+pub(crate) fn plan_name(text: &str) -> Result<ContactLine, Fault> {
+    ContactLine::parse(text).map_err(|_| Fault::NoPlanName)
+}
+
+/// Reads the price of a plan, which may be left out; ٠–٩ and ۰–۹ are digits too, with their own sign for decimals.
+pub(crate) fn plan_price(amount: &str, currency: &str) -> Result<Option<Money>, InvalidMoney> {
+    let digits = amount.trim().chars().map(ascii_digit);
+    let amount: String = digits.map(|c| if c == '٫' { '.' } else { c }).collect();
+    if amount.is_empty() {
+        return Ok(None);
+    }
+    Money::parse(&amount, currency.trim()).map(Some)
+}
+
 /// Reads the percentage at which a balance is low; ٠–٩ and ۰–۹ are digits too.
 pub(crate) fn low_balance(text: &str) -> Result<LowBalance, Fault> {
     let digits: String = text.trim().chars().map(ascii_digit).collect();
@@ -112,6 +127,23 @@ mod tests {
         assert_eq!(address("  "), Ok(None));
         assert!(address("Baghdad").is_ok_and(|line| line.is_some()));
         assert_eq!(address(&"x".repeat(201)), Err(Fault::LongAddress));
+    }
+
+    #[test]
+    fn a_price_may_be_left_out_and_has_digits_of_any_kind() {
+        for (amount, currency, expected) in [
+            ("", "", Ok(None)),
+            (" ", "USD", Ok(None)),
+            (" 19.99 ", " usd", Ok(Some(1_999))),
+            ("١٩٫٩٩", "USD", Ok(Some(1_999))),
+            ("1,50", "USD", Err(InvalidMoney::Amount)),
+            ("1.999", "USD", Err(InvalidMoney::Amount)),
+            ("20", "", Err(InvalidMoney::Currency)),
+        ] {
+            let price = plan_price(amount, currency);
+            let minor = price.map(|price| price.map(|money| money.minor_units));
+            assert_eq!(minor, expected, "{amount} {currency}");
+        }
     }
 
     #[test]

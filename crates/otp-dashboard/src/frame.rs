@@ -126,6 +126,8 @@ pub(crate) enum Place {
     Settings,
     /// The orders of all accounts.
     Orders,
+    /// The plans that customers order.
+    Plans,
     /// The audit trail.
     Audit,
     /// The list of staff.
@@ -147,6 +149,7 @@ impl Place {
         Self::Team,
         Self::Settings,
         Self::Orders,
+        Self::Plans,
         Self::Audit,
         Self::Staff,
     ];
@@ -171,6 +174,7 @@ impl Place {
             Self::Accounts => ("/dashboard/accounts", "place-accounts", "users"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
             Self::Orders => ("/admin/orders", "place-orders", "inbox"),
+            Self::Plans => ("/admin/plans", "place-plans", "package"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
             Self::Staff => ("/admin/people", "place-staff", "lock"),
         }
@@ -190,7 +194,7 @@ impl Place {
             | Self::TestInbox
             | Self::Subscriptions
             | Self::Credits => Area::Account,
-            Self::Audit | Self::Staff | Self::Orders => Area::Staff,
+            Self::Orders | Self::Plans | Self::Audit | Self::Staff => Area::Staff,
         }
     }
 
@@ -210,6 +214,7 @@ impl Place {
             | Self::Subscriptions
             | Self::Credits => None,
             Self::Orders => Some(StaffAction::LookAtOrders),
+            Self::Plans => Some(StaffAction::LookAtPlans),
             Self::Audit => Some(StaffAction::LookAtAudit),
             Self::Staff => Some(StaffAction::LookAtStaff),
         }

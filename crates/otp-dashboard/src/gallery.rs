@@ -45,6 +45,7 @@ use crate::sign_in::SignInPage;
 use crate::staff_list::{RemoveStaffPage, StaffListPage};
 use crate::staff_order::{DeclinePage, StaffOrderPage};
 use crate::staff_orders::StaffOrdersPage;
+use crate::staff_plans::{RetirePlanPage, StaffPlansPage};
 use crate::subscriptions::SubscriptionsPage;
 use crate::team::{RemoveMemberPage, TeamPage};
 use crate::test_inbox::TestInboxPage;
@@ -165,6 +166,8 @@ const EXHIBITS: &[Exhibit] = &[
     Exhibit::of::<StaffOrdersPage>(),
     Exhibit::of::<StaffOrderPage>(),
     Exhibit::of::<DeclinePage>(),
+    Exhibit::of::<StaffPlansPage>(),
+    Exhibit::of::<RetirePlanPage>(),
     Exhibit::of::<AuditPage>(),
     Exhibit::of::<StaffListPage>(),
     Exhibit::of::<RemoveStaffPage>(),

@@ -68,6 +68,7 @@ mod staff_home;
 mod staff_list;
 mod staff_order;
 mod staff_orders;
+mod staff_plans;
 mod state;
 mod subscriptions;
 mod team;

@@ -6,11 +6,13 @@ use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::choose_account::ChooseAccount;
 use otp_core::usecases::choose_notices::ChooseNotices;
+use otp_core::usecases::create_plan::CreatePlan;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::handle_orders::HandleOrders;
 use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
+use otp_core::usecases::list_plans::ListPlans;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
@@ -21,6 +23,7 @@ use otp_core::usecases::name_actors::NameActors;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
+use otp_core::usecases::retire_plan::RetirePlan;
 use otp_core::usecases::show_offer::ShowOffer;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_own_credits::ShowOwnCredits;
@@ -80,6 +83,12 @@ pub struct DashboardState {
     pub show_own_credits: ShowOwnCredits,
     /// Handles the orders of all accounts.
     pub handle_orders: HandleOrders,
+    /// Lists the plans.
+    pub list_plans: ListPlans,
+    /// Creates plans.
+    pub create_plan: CreatePlan,
+    /// Retires plans.
+    pub retire_plan: RetirePlan,
     /// Changes passwords.
     pub change_password: ChangePassword,
     /// Shows how far the messages of people's accounts got.

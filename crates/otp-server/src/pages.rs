@@ -16,12 +16,14 @@ use otp_core::usecases::choose_account::ChooseAccount;
 use otp_core::usecases::choose_notices::ChooseNotices;
 use otp_core::usecases::create_account::{CreateAccount, NewAccount};
 use otp_core::usecases::create_api_key::CreateApiKey;
+use otp_core::usecases::create_plan::CreatePlan;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
 use otp_core::usecases::handle_orders::HandleOrders;
 use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
+use otp_core::usecases::list_plans::ListPlans;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
@@ -36,6 +38,7 @@ use otp_core::usecases::prove_address::ProveAddress;
 use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::{NamedAccounts, ResumeSession};
+use otp_core::usecases::retire_plan::RetirePlan;
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
 use otp_core::usecases::show_offer::ShowOffer;
@@ -237,6 +240,17 @@ pub(crate) fn state(
             sealers: adapters.sealers.clone(),
             audit: storage(),
             change: change_order(adapters),
+        },
+        list_plans: ListPlans { plans: storage() },
+        create_plan: CreatePlan {
+            plans: storage(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
+        },
+        retire_plan: RetirePlan {
+            plans: storage(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
         },
         sign_up: SignUp {
             policy: settings.accounts.sign_up,

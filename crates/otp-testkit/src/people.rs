@@ -1,6 +1,7 @@
 //! People who sign up and sign in, over a store in memory.
 
 mod browsing;
+mod desk;
 mod own;
 mod team;
 
@@ -24,7 +25,7 @@ use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::check_verification::CheckVerification;
 use otp_core::usecases::create_account::CreateAccount;
 use otp_core::usecases::create_api_key::CreateApiKey;
-use otp_core::usecases::create_plan::{CreatePlan, NewPlan};
+use otp_core::usecases::create_plan::NewPlan;
 use otp_core::usecases::create_verification::CreateVerification;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::handle_orders::{Activation, HandleOrders};
@@ -423,12 +424,7 @@ impl People {
 
     /// A plan with 1,000 credits.
     pub async fn plan(&self, name: &str) -> Plan {
-        let fixture = &self.world.fixture;
-        let create = CreatePlan {
-            plans: fixture.store.clone(),
-            clock: fixture.clock.clone(),
-            randomness: fixture.randomness.clone(),
-        };
+        let create = self.create_plan();
         let new = NewPlan {
             name: name.to_owned(),
             credits: credits(1_000),

@@ -16,9 +16,9 @@ role-admin-about = Everything, and who else is staff.
 role-support = Support
 role-support-about = Orders, and how to reach a customer.
 role-finance = Finance
-role-finance-about = As support, and activates orders.
+role-finance-about = As support; activates orders, and sets plans and prices.
 role-auditor = Auditor
-role-auditor-about = Looks at orders, staff and the audit trail, and changes nothing.
+role-auditor-about = Looks at everything, and changes nothing.
 
 ## The audit trail
 
@@ -59,3 +59,30 @@ invited-done = I have sent it
 
 remove-staff-title = Remove this person from staff?
 remove-staff-about = From then on, the person sees no page of staff. An account of their own stays theirs.
+
+## Plans
+
+place-plans = Plans
+staff-plans-about = What customers order. A plan is not changed: retire it, and create another.
+staff-plans-none-title = No plan yet
+staff-plans-none-text = Without a plan, customers are asked to contact you.
+plans-all = Offered and retired
+plan-offered = Offered
+plan-retired = Retired
+plan-retire-ask = Retire…
+plan-retire = Retire plan
+plan-add = New plan
+plan-create = Create plan
+field-plan-name = Name
+hint-plan-name = Customers see it. No other plan has it.
+fault-plan-name = Enter a name of up to 200 characters on one line
+fault-plan-name-taken = Enter another name: a plan has this one
+field-plan-price = Price
+hint-plan-price = Such as 19.99. Leave it out if the price is negotiated.
+fault-plan-price = Enter a price such as 19.99, with no more decimals than the currency has
+field-currency = Currency
+hint-currency = Three letters, such as USD.
+fault-currency = Enter the three letters of a currency, such as USD
+retire-title = Retire this plan?
+retire-about = This is final. Nobody can order it or be granted it any more; credits that were granted stay.
+retire-keep = Keep the plan

@@ -68,11 +68,19 @@ pub(crate) enum Fault {
     LongPayment,
     /// It is not a percentage below 100.
     NoPercentage,
+    /// There is no name of a plan, or none that fits on a line.
+    NoPlanName,
+    /// Another plan has the name.
+    PlanNameTaken,
+    /// It is not an amount of money in its currency.
+    NoPlanPrice,
+    /// It is not the code of a currency.
+    NoCurrency,
 }
 
 impl Fault {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::NoEmailAddress,
         Self::NoPassword,
         Self::PasswordTooShort { least: 12 },
@@ -100,6 +108,10 @@ impl Fault {
         Self::NoCredits,
         Self::LongPayment,
         Self::NoPercentage,
+        Self::NoPlanName,
+        Self::PlanNameTaken,
+        Self::NoPlanPrice,
+        Self::NoCurrency,
     ];
 
     /// Returns whether it is a fault of the code in a mail.
@@ -136,6 +148,10 @@ impl Fault {
             Self::NoCredits => "fault-credits",
             Self::LongPayment => "fault-payment",
             Self::NoPercentage => "fault-low-balance",
+            Self::NoPlanName => "fault-plan-name",
+            Self::PlanNameTaken => "fault-plan-name-taken",
+            Self::NoPlanPrice => "fault-plan-price",
+            Self::NoCurrency => "fault-currency",
         }
     }
 
@@ -168,7 +184,11 @@ impl Fault {
             | Self::NoReason
             | Self::NoCredits
             | Self::LongPayment
-            | Self::NoPercentage => None,
+            | Self::NoPercentage
+            | Self::NoPlanName
+            | Self::PlanNameTaken
+            | Self::NoPlanPrice
+            | Self::NoCurrency => None,
         }
     }
 }

@@ -41,11 +41,17 @@ pub(crate) enum FieldKind {
     Payment,
     /// The percentage of a grant at which its balance is low.
     LowBalance,
+    /// The name of a plan.
+    PlanName,
+    /// The price of a plan in money.
+    PlanPrice,
+    /// The currency of that price.
+    Currency,
 }
 
 impl FieldKind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Email,
         Self::Password,
         Self::NewPassword,
@@ -65,6 +71,9 @@ impl FieldKind {
         Self::GrantedCredits,
         Self::Payment,
         Self::LowBalance,
+        Self::PlanName,
+        Self::PlanPrice,
+        Self::Currency,
     ];
 
     /// Returns the name of the field, which is also its id in the page.
@@ -89,6 +98,9 @@ impl FieldKind {
             Self::GrantedCredits => "credits",
             Self::Payment => "payment",
             Self::LowBalance => "low-balance",
+            Self::PlanName => "plan-name",
+            Self::PlanPrice => "price",
+            Self::Currency => "currency",
         }
     }
 
@@ -113,6 +125,9 @@ impl FieldKind {
             Self::GrantedCredits => "field-credits",
             Self::Payment => "field-payment",
             Self::LowBalance => "field-low-balance",
+            Self::PlanName => "field-plan-name",
+            Self::PlanPrice => "field-plan-price",
+            Self::Currency => "field-currency",
         }
     }
 
@@ -129,6 +144,9 @@ impl FieldKind {
             Self::DeclineReason => Some("hint-decline-reason"),
             Self::Payment => Some("hint-payment"),
             Self::LowBalance => Some("hint-low-balance"),
+            Self::PlanName => Some("hint-plan-name"),
+            Self::PlanPrice => Some("hint-plan-price"),
+            Self::Currency => Some("hint-currency"),
             Self::Email
             | Self::GrantedCredits
             | Self::InvitedEmail
@@ -148,7 +166,10 @@ impl FieldKind {
             Self::Password | Self::NewPassword => "password",
             Self::Phone => "tel",
             Self::WebhookUrl => "url",
-            Self::Code
+            Self::PlanName
+            | Self::PlanPrice
+            | Self::Currency
+            | Self::Code
             | Self::AppCode
             | Self::Name
             | Self::KeyName
@@ -172,7 +193,10 @@ impl FieldKind {
             Self::NewPassword => "new-password",
             Self::Code | Self::AppCode => "one-time-code",
             Self::Name => "name",
-            Self::KeyName
+            Self::PlanName
+            | Self::PlanPrice
+            | Self::Currency
+            | Self::KeyName
             | Self::WebhookUrl
             | Self::Description
             | Self::InvitedEmail
@@ -191,9 +215,12 @@ impl FieldKind {
     /// Returns the keys that a phone's keyboard shows, if they are not those of its type.
     pub(crate) const fn input_mode(self) -> Option<&'static str> {
         match self {
+            Self::PlanPrice => Some("decimal"),
             Self::Code | Self::GrantedCredits | Self::LowBalance => Some("numeric"),
             // A recovery code has letters.
-            Self::AppCode
+            Self::PlanName
+            | Self::Currency
+            | Self::AppCode
             | Self::Email
             | Self::Password
             | Self::NewPassword
@@ -215,7 +242,9 @@ impl FieldKind {
     /// Returns the direction of what is typed: from left to right in every language, or that of its first letter.
     pub(crate) const fn dir(self) -> &'static str {
         match self {
-            Self::Email
+            Self::PlanPrice
+            | Self::Currency
+            | Self::Email
             | Self::Password
             | Self::NewPassword
             | Self::Code
@@ -225,7 +254,8 @@ impl FieldKind {
             | Self::WebhookUrl
             | Self::LowBalance
             | Self::GrantedCredits => "ltr",
-            Self::Name
+            Self::PlanName
+            | Self::Name
             | Self::KeyName
             | Self::Company
             | Self::Address
@@ -240,12 +270,15 @@ impl FieldKind {
     /// Returns whether the form cannot be sent without it.
     pub(crate) const fn is_required(self) -> bool {
         match self {
-            Self::Address
+            Self::PlanPrice
+            | Self::Currency
+            | Self::Address
             | Self::InvitedName
             | Self::Description
             | Self::OrderNotes
             | Self::Payment => false,
-            Self::Email
+            Self::PlanName
+            | Self::Email
             | Self::Password
             | Self::NewPassword
             | Self::Code
@@ -266,7 +299,10 @@ impl FieldKind {
     pub(super) const fn is_repeated(self) -> bool {
         match self {
             Self::Password | Self::NewPassword | Self::AppCode => false,
-            Self::Email
+            Self::PlanName
+            | Self::PlanPrice
+            | Self::Currency
+            | Self::Email
             | Self::Code
             | Self::Name
             | Self::KeyName

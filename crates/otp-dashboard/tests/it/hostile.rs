@@ -1,11 +1,13 @@
 //! Hostile names and notes: whatever people type, a page has the elements of one with harmless words.
 
+use otp_core::person::staff::StaffRole;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::orders::ordered;
 use super::people::*;
 use super::settings::Desk;
+use super::staff::{colleague, send_from};
 use super::webhooks::endpoint_of;
 use super::*;
 
@@ -120,6 +122,16 @@ async fn pages_with(words: &str) -> Vec<(String, Answer)> {
             shown.push((format!("{path}, {language}"), answer));
         }
     }
+    let staff = colleague(&people, &pages, StaffRole::Admin).await;
+    for path in ["/admin/plans"] {
+        let answer = staff.open(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        shown.push((path.to_owned(), answer));
+    }
+    let typed = [("plan-name", words), ("credits", words), ("price", words)];
+    let refused = send_from(&staff, "/admin/plans", &typed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    shown.push(("plan".to_owned(), refused));
     // A form that comes back has what was typed.
     let refused = desk
         .send(

@@ -18,6 +18,7 @@ mod samples;
 mod settings;
 mod staff;
 mod staff_orders;
+mod staff_plans;
 mod team;
 mod test_inbox;
 mod verifications;

@@ -119,6 +119,8 @@ const OTHERS: &[&str] = &[
     "/orders/{id}/contact",
     "/orders/{id}/contacted",
     "/orders/{id}/decline",
+    "/plans",
+    "/plans/{id}/retire",
     "/{page}/{state}",
     "/{slug}",
     "/webhooks/{id}/deliveries/{delivery}/replay",

@@ -47,6 +47,18 @@ pub(super) async fn with_factor<S: Pages>(people: &People, desk: &Desk<'_, S>) {
     assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.body);
 }
 
+/// A person of the staff with a second factor.
+pub(super) async fn colleague<'a, S: Pages>(
+    people: &People,
+    pages: &'a S,
+    role: StaffRole,
+) -> Desk<'a, S> {
+    let address = format!("{}@gateway.example", role.as_str());
+    let desk = invited(people, pages, &address, role).await;
+    with_factor(people, &desk).await;
+    desk
+}
+
 /// Sends a form of a page of staff.
 pub(super) async fn send_from<S: Pages>(
     desk: &Desk<'_, S>,
