@@ -1,10 +1,16 @@
 //! The price of a message: credits by the destination's region, or for a mail.
 
+mod change;
+mod list_text;
+
 use std::collections::HashMap;
 use std::fmt;
 
 use crate::credits::Credits;
 use crate::region::{InvalidRegion, Region};
+
+pub use change::PriceChange;
+pub use list_text::{InvalidPriceList, PriceListFault, parse_price_list};
 
 /// The price of a message that the table does not list (LightOTP API, "Billing & credits").
 pub const DEFAULT_PRICE: Credits = Credits::ONE;
@@ -25,6 +31,14 @@ impl PriceKey {
             return Ok(Self::Email);
         }
         Region::parse(text).map(Self::Region)
+    }
+
+    /// Reads `EMAIL`, or the code of a region that has phone numbers; `None` for a region without.
+    pub fn parse_known(text: &str) -> Option<Self> {
+        Self::parse(text).ok().filter(|key| match key {
+            Self::Region(region) => region.has_numbers(),
+            Self::Email => true,
+        })
     }
 
     /// Returns the region's code or `EMAIL`.

@@ -25,8 +25,8 @@ use crate::{
     audit, code_page, confirm_order, credits, explain, guide, home, insights, keys, link_page,
     message_page, messages, notices, order_page, overview, own_accounts, password_page, paths,
     proof_page, prove_page, purchase, second_factor, settings, sign_in, sign_out, staff_home,
-    staff_list, staff_order, staff_orders, staff_plans, subscriptions, team, test_inbox,
-    verification_page, verifications, webhooks,
+    staff_list, staff_order, staff_orders, staff_plans, staff_prices, subscriptions, team,
+    test_inbox, verification_page, verifications, webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -180,6 +180,7 @@ impl Dashboard {
                         .service(staff_orders::resource())
                         .configure(staff_order::mount)
                         .configure(staff_plans::mount)
+                        .configure(staff_prices::mount)
                         .service(audit::resource())
                         .configure(staff_list::mount);
                 });

@@ -6,6 +6,7 @@ use otp_core::credits::Credits;
 use otp_core::notice::LowBalance;
 use otp_core::order::{DeclineReason, OrderNotes};
 use otp_core::plan::{InvalidMoney, Money};
+use otp_core::pricing::PriceKey;
 use otp_core::recipient::EmailAddress;
 use otp_core::verification::{Guess, ascii_digit};
 
@@ -91,6 +92,11 @@ pub(crate) fn plan_price(amount: &str, currency: &str) -> Result<Option<Money>, 
         return Ok(None);
     }
     Money::parse(&amount, currency.trim()).map(Some)
+}
+
+/// Reads what a price is for: the code of a country that has phone numbers, or `EMAIL`.
+pub(crate) fn price_country(text: &str) -> Result<PriceKey, Fault> {
+    PriceKey::parse_known(text.trim()).ok_or(Fault::NoPriceCountry)
 }
 
 /// Reads the percentage at which a balance is low; ٠–٩ and ۰–۹ are digits too.

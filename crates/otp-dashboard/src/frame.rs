@@ -128,6 +128,8 @@ pub(crate) enum Place {
     Orders,
     /// The plans that customers order.
     Plans,
+    /// The prices of messages.
+    Prices,
     /// The audit trail.
     Audit,
     /// The list of staff.
@@ -150,6 +152,7 @@ impl Place {
         Self::Settings,
         Self::Orders,
         Self::Plans,
+        Self::Prices,
         Self::Audit,
         Self::Staff,
     ];
@@ -175,6 +178,7 @@ impl Place {
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
             Self::Orders => ("/admin/orders", "place-orders", "inbox"),
             Self::Plans => ("/admin/plans", "place-plans", "package"),
+            Self::Prices => ("/admin/prices", "place-prices", "wallet"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
             Self::Staff => ("/admin/people", "place-staff", "lock"),
         }
@@ -194,7 +198,7 @@ impl Place {
             | Self::TestInbox
             | Self::Subscriptions
             | Self::Credits => Area::Account,
-            Self::Orders | Self::Plans | Self::Audit | Self::Staff => Area::Staff,
+            Self::Orders | Self::Plans | Self::Prices | Self::Audit | Self::Staff => Area::Staff,
         }
     }
 
@@ -214,7 +218,7 @@ impl Place {
             | Self::Subscriptions
             | Self::Credits => None,
             Self::Orders => Some(StaffAction::LookAtOrders),
-            Self::Plans => Some(StaffAction::LookAtPlans),
+            Self::Plans | Self::Prices => Some(StaffAction::LookAtPlans),
             Self::Audit => Some(StaffAction::LookAtAudit),
             Self::Staff => Some(StaffAction::LookAtStaff),
         }

@@ -46,6 +46,7 @@ use crate::staff_list::{RemoveStaffPage, StaffListPage};
 use crate::staff_order::{DeclinePage, StaffOrderPage};
 use crate::staff_orders::StaffOrdersPage;
 use crate::staff_plans::{RetirePlanPage, StaffPlansPage};
+use crate::staff_prices::{ImportPricesPage, PriceDifferencePage, StaffPricesPage};
 use crate::subscriptions::SubscriptionsPage;
 use crate::team::{RemoveMemberPage, TeamPage};
 use crate::test_inbox::TestInboxPage;
@@ -168,6 +169,9 @@ const EXHIBITS: &[Exhibit] = &[
     Exhibit::of::<DeclinePage>(),
     Exhibit::of::<StaffPlansPage>(),
     Exhibit::of::<RetirePlanPage>(),
+    Exhibit::of::<StaffPricesPage>(),
+    Exhibit::of::<ImportPricesPage>(),
+    Exhibit::of::<PriceDifferencePage>(),
     Exhibit::of::<AuditPage>(),
     Exhibit::of::<StaffListPage>(),
     Exhibit::of::<RemoveStaffPage>(),

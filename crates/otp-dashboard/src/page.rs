@@ -12,6 +12,7 @@ use otp_edge::RequestContext;
 use otp_texts::Direction;
 
 use crate::assets::Assets;
+use crate::country_names::country_name;
 use crate::form::{Fault, Refused};
 use crate::frame::{account_role_key, role_key};
 use crate::icons;
@@ -96,6 +97,11 @@ impl Page {
     /// Returns a name that is alone.
     pub(crate) fn name(&self, name: &str) -> Markup {
         Markup::of_text(&Value::Name(name).isolated())
+    }
+
+    /// Returns the name of a country, by its code; `None` if no country has it.
+    pub(crate) fn country(&self, code: &str) -> Option<Markup> {
+        country_name(self.language, code).map(Markup::of_text)
     }
 
     /// Returns the words for a role in an account.

@@ -13,6 +13,7 @@ use otp_core::usecases::handle_orders::HandleOrders;
 use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_plans::ListPlans;
+use otp_core::usecases::list_prices::ListPrices;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
@@ -24,6 +25,7 @@ use otp_core::usecases::prove_person::ProvePerson;
 use otp_core::usecases::reset_password::ResetPassword;
 use otp_core::usecases::resume_session::ResumeSession;
 use otp_core::usecases::retire_plan::RetirePlan;
+use otp_core::usecases::set_prices::SetPrices;
 use otp_core::usecases::show_offer::ShowOffer;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_own_credits::ShowOwnCredits;
@@ -32,6 +34,7 @@ use otp_core::usecases::show_own_test_inbox::ShowOwnTestInbox;
 use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
+use otp_core::usecases::unset_price::UnsetPrice;
 use otp_edge::UseCaseRunner;
 
 use crate::guide::GuideFacts;
@@ -89,6 +92,12 @@ pub struct DashboardState {
     pub create_plan: CreatePlan,
     /// Retires plans.
     pub retire_plan: RetirePlan,
+    /// Lists the prices.
+    pub list_prices: ListPrices,
+    /// Sets prices.
+    pub set_prices: SetPrices,
+    /// Unsets prices.
+    pub unset_price: UnsetPrice,
     /// Changes passwords.
     pub change_password: ChangePassword,
     /// Shows how far the messages of people's accounts got.

@@ -55,7 +55,7 @@ mod tests {
         order_page,
     };
     use crate::{guide, home, team, verification_page, verifications, webhooks};
-    use crate::{order_view, overview, staff_order, subscriptions, templates};
+    use crate::{order_view, overview, staff_order, staff_prices, subscriptions, templates};
 
     #[test]
     fn both_languages_have_every_word_and_no_other() {
@@ -116,6 +116,7 @@ mod tests {
         order_page::KEYS.iter().for_each(|key| add(key));
         subscriptions::KEYS.iter().for_each(|key| add(key));
         staff_order::KEYS.iter().for_each(|key| add(key));
+        staff_prices::KEYS.iter().for_each(|key| add(key));
         let of_settings = [
             "device-both",
             "device-unknown",

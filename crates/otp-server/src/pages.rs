@@ -24,6 +24,7 @@ use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_plans::ListPlans;
+use otp_core::usecases::list_prices::ListPrices;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
@@ -41,6 +42,7 @@ use otp_core::usecases::resume_session::{NamedAccounts, ResumeSession};
 use otp_core::usecases::retire_plan::RetirePlan;
 use otp_core::usecases::revoke_api_key::RevokeApiKey;
 use otp_core::usecases::rotate_api_key::RotateApiKey;
+use otp_core::usecases::set_prices::SetPrices;
 use otp_core::usecases::show_offer::ShowOffer;
 use otp_core::usecases::show_overview::ShowOverview;
 use otp_core::usecases::show_own_credits::ShowOwnCredits;
@@ -51,6 +53,8 @@ use otp_core::usecases::sign_in::SignIn;
 use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
 use otp_core::usecases::tell_person::TellPerson;
+use otp_core::usecases::unset_price::UnsetPrice;
+use otp_dashboard::{Dashboard, DashboardOptions, DashboardState};
 use otp_dashboard::{Dashboard, DashboardOptions, DashboardState, GuideError, GuideFacts};
 use otp_edge::UseCaseRunner;
 
@@ -249,6 +253,17 @@ pub(crate) fn state(
         },
         retire_plan: RetirePlan {
             plans: storage(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
+        },
+        list_prices: ListPrices { prices: storage() },
+        set_prices: SetPrices {
+            prices: storage(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
+        },
+        unset_price: UnsetPrice {
+            prices: storage(),
             clock: Arc::clone(&adapters.clock),
             randomness: Arc::clone(&adapters.randomness),
         },

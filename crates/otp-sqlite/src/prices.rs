@@ -1,11 +1,13 @@
 //! The price list.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use otp_core::audit::AuditEntry;
 use otp_core::credits::Credits;
 use otp_core::ports::{PortError, Prices};
-use otp_core::pricing::PriceKey;
+use otp_core::pricing::{PriceChange, PriceKey};
 use otp_rows::Col;
 use otp_rows::rows::{PriceRow, read_all};
 use otp_rows::schema::prices;
@@ -37,6 +39,29 @@ impl Prices for SqliteStore {
             let changed = set.execute(connection)?;
             append_if_changed(connection, changed, entry)?;
             Ok(())
+        })
+        .await
+    }
+
+    async fn replace_prices(
+        &self,
+        changes: &[PriceChange],
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let (changes, entry) = (changes.to_vec(), entry.clone());
+        self.write("db.prices.replace", move |connection| {
+            // The writer is the only one, so nothing changes between the look and the change.
+            let table: BTreeMap<_, _> = load(connection)?.into_iter().collect();
+            let is_as_seen =
+                |change: &PriceChange| table.get(&change.key).copied() == change.before;
+            if !changes.iter().all(is_as_seen) {
+                return Ok(false);
+            }
+            let changed = changes.iter().filter(|change| change.is_change());
+            let rows = changed.map(|change| json!([change.key.as_str(), change.after.get()]));
+            let changed = set_based(SET, rows).execute(connection)?;
+            append_if_changed(connection, changed, entry)?;
+            Ok(true)
         })
         .await
     }

@@ -54,7 +54,7 @@ use otp_core::ports::{
     StoredRecipient, Subscriptions, Teams, Templates, TestInbox, VerificationKey,
     VerificationLedger, Verifications, WebhookBacklog, WebhookDeliveries, WebhookEndpoints,
 };
-use otp_core::pricing::{PriceKey, PriceList};
+use otp_core::pricing::{PriceChange, PriceKey, PriceList};
 use otp_core::proof::{ProofKey, ProofKeyRotation};
 use otp_core::receipt::{MessageReference, ReceiptFacts, UnmatchedReceipt};
 use otp_core::recipient_identity::KnownIdentity;
@@ -297,6 +297,7 @@ storage_parts! {
     }
     prices: Prices {
         async fn set(prices: &[(PriceKey, Credits)], entry: &AuditEntry) -> ();
+        async fn replace_prices(changes: &[PriceChange], entry: &AuditEntry) -> bool;
         async fn unset(key: PriceKey, entry: &AuditEntry) -> bool;
         async fn list() -> Vec<(PriceKey, Credits)>;
     }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::audit::AuditEntry;
 use crate::credits::Credits;
 use crate::ports::PortError;
-use crate::pricing::PriceKey;
+use crate::pricing::{PriceChange, PriceKey};
 
 /// Stores prices. Each change has its entry in the audit trail, both or neither.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -18,6 +18,14 @@ pub trait Prices: Send + Sync {
         prices: &[(PriceKey, Credits)],
         entry: &AuditEntry,
     ) -> Result<(), PortError>;
+
+    /// Sets the prices of these keys, all or none, if the table has the prices that each change names as those before;
+    /// returns `false` if it has another one. Each key is named once. Without a change it appends no entry.
+    async fn replace_prices(
+        &self,
+        changes: &[PriceChange],
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError>;
 
     /// Removes the price of a key from the table; returns `false` if the table has none.
     async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError>;

@@ -7,7 +7,7 @@ use crate::audit::{AuditAction, AuditEntry, GATEWAY};
 use crate::credits::Credits;
 use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Prices, Randomness};
-use crate::pricing::PriceKey;
+use crate::pricing::{PriceChange, PriceKey};
 use crate::usecases::staff_actor::StaffActor;
 
 /// Sets prices.
@@ -27,6 +27,9 @@ pub enum SetPricesError {
     /// Whoever asks may not do this.
     #[error("the role does not allow it")]
     Forbidden,
+    /// Somebody changed one of the prices since they were seen.
+    #[error("the prices have changed meanwhile")]
+    Changed,
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -55,10 +58,25 @@ impl SetPrices {
         prices: &[(PriceKey, Credits)],
         by: StaffActor<'_>,
     ) -> Result<(), SetPricesError> {
+        let entry = self.entry(by)?;
+        Ok(self.prices.set(prices, &entry).await?)
+    }
+
+    /// Sets all prices of these changes, or none if one of them is no longer what a person saw before.
+    pub async fn execute_as_seen(
+        &self,
+        changes: &[PriceChange],
+        by: StaffActor<'_>,
+    ) -> Result<(), SetPricesError> {
+        let entry = self.entry(by)?;
+        let is_done = self.prices.replace_prices(changes, &entry).await?;
+        is_done.then_some(()).ok_or(SetPricesError::Changed)
+    }
+
+    fn entry(&self, by: StaffActor<'_>) -> Result<AuditEntry, SetPricesError> {
         let by = by.authorise(StaffAction::ManagePlans);
         let by = by.ok_or(SetPricesError::Forbidden)?;
         let (action, now) = (AuditAction::SetPrices, self.clock.now());
-        let entry = AuditEntry::new(by, action, GATEWAY, now, &*self.randomness);
-        Ok(self.prices.set(prices, &entry).await?)
+        Ok(AuditEntry::new(by, action, GATEWAY, now, &*self.randomness))
     }
 }

@@ -86,3 +86,53 @@ fault-currency = أدخل الأحرف الثلاثة لرمز العملة مث
 retire-title = أتوقف عرض هذه الباقة؟
 retire-about = لا رجوع في ذلك. لا يمكن لأحد طلبها أو الحصول عليها بعد الآن، ويبقى الرصيد الذي مُنح.
 retire-keep = أبقِ الباقة
+
+## الأسعار
+
+place-prices = الأسعار
+# قبل الرصيد الذي تكلّفه كل رسالة أخرى.
+prices-about = كم تكلّف الرسالة بحسب بلد رقمها. وما عدا ذلك يكلّف:
+prices-own = أسعار خاصة
+prices-none-title = لا أسعار محددة
+prices-none-text = تكلّف الرسالة المقدار نفسه إلى أي بلد.
+# بدل اسم البلد.
+price-of-mail = البريد الإلكتروني إلى أي شخص
+region-of-no-country = أرقام لا تتبع بلدًا، مثل هواتف الأقمار الصناعية
+region-unknown = لا بلد بهذا الرمز
+price-unset = ألغِ السعر
+price-set-title = تحديد سعر
+price-set = حدّد السعر
+price-set-about = يحل محل سعر البلد إن وُجد، ويسري من الرسالة التالية.
+field-price-country = البلد
+hint-price-country = حرفاه مثل SA، أو EMAIL لرسائل البريد.
+fault-price-country = أدخل حرفي بلد له أرقام هواتف مثل SA، أو EMAIL
+prices-import-ask = استيراد قائمة…
+prices-import-title = استيراد الأسعار
+prices-import-about = لا يتغير شيء قبل أن ترى الفرق. وتحتفظ البلدان التي لا تذكرها القائمة بأسعارها.
+field-price-list = القائمة
+hint-price-list = السطر الأول country,credits، وفي كل سطر بعده بلد ورصيده مثل SA,2. ويصلح أيضًا جدول منسوخ من برنامج جداول.
+fault-price-list-empty = أضف سطرًا فيه سعر مثل SA,2
+fault-price-list-header = ابدأ بالسطر country,credits
+fault-price-list-columns = السطر { $number }: اكتب بلدًا ورصيده ولا شيء غيرهما
+fault-price-list-country = السطر { $number }: لا بلد له أرقام هواتف بهذا الرمز؛ اكتب رمزًا مثل SA، أو EMAIL
+fault-price-list-credits = السطر { $number }: اكتب عددًا صحيحًا للرصيد من 1 إلى 2,000,000,000
+fault-price-list-twice = السطر { $number }: تذكر القائمة هذا البلد مرتين
+prices-compare = اعرض الفرق
+difference-title = ما تغيّره القائمة
+difference-about = يسري كله معًا من الرسالة التالية.
+difference-none = كل أسعار القائمة محددة فعلًا، ولا شيء يتغير.
+difference-other = غيّر أحدهم الأسعار بعد أن اطّلعت، فلم يُطبَّق شيء. هذا هو الفرق الآن.
+price-changed = متغيّر
+price-added = جديد
+# تحت السعر: السعر السابق.
+price-was = السابق: { $credits }
+prices-unchanged = { $prices ->
+    [zero] لا سعر في القائمة يبقى كما هو ({ $prices }).
+    [one] يبقى سعر واحد في القائمة كما هو ({ $prices }).
+    [two] يبقى سعران في القائمة كما هما ({ $prices }).
+    [few] تبقى { $prices } أسعار في القائمة كما هي.
+    [many] يبقى { $prices } سعرًا في القائمة كما هو.
+   *[other] يبقى { $prices } سعر في القائمة كما هو.
+}
+prices-apply = طبّق الكل
+prices-edit-list = عدّل القائمة

@@ -86,3 +86,49 @@ fault-currency = Enter the three letters of a currency, such as USD
 retire-title = Retire this plan?
 retire-about = This is final. Nobody can order it or be granted it any more; credits that were granted stay.
 retire-keep = Keep the plan
+
+## Prices
+
+place-prices = Prices
+# Before the number of credits that every other message costs.
+prices-about = What a message costs, by the country of its number. Everything else costs:
+prices-own = Prices of their own
+prices-none-title = No price is set
+prices-none-text = A message to any country costs the same.
+# Instead of the name of a country.
+price-of-mail = E-mail, to anybody
+region-of-no-country = Numbers of no country, such as satellite phones
+region-unknown = No country has this code
+price-unset = Unset
+price-set-title = Set a price
+price-set = Set price
+price-set-about = It replaces the price that the country has. It counts from the next message on.
+field-price-country = Country
+hint-price-country = Its two letters, such as SA; or EMAIL for e-mails.
+fault-price-country = Enter the two letters of a country with phone numbers, such as SA, or EMAIL
+prices-import-ask = Import a list…
+prices-import-title = Import prices
+prices-import-about = Nothing changes before you have seen the difference. Countries that the list does not name keep their prices.
+field-price-list = List
+hint-price-list = The first line is country,credits. Each other one has a country and its credits, such as SA,2. A table pasted from a spreadsheet works, too.
+fault-price-list-empty = Add a line with a price, such as SA,2
+fault-price-list-header = Begin with the line country,credits
+fault-price-list-columns = Line { $number }: write a country and its credits, and nothing else
+fault-price-list-country = Line { $number }: no country with phone numbers has this code; write one such as SA, or EMAIL
+fault-price-list-credits = Line { $number }: write a whole number of credits from 1 to 2,000,000,000
+fault-price-list-twice = Line { $number }: the list names this country twice
+prices-compare = Show the difference
+difference-title = What the list changes
+difference-about = All of it applies at once, from the next message on.
+difference-none = Every price of the list is set already. There is nothing to change.
+difference-other = Somebody changed prices after you looked, so nothing was applied. This is the difference now.
+price-changed = Changed
+price-added = New
+# Below a price: the one until now.
+price-was = Before: { $credits }
+prices-unchanged = { $prices ->
+    [one] { $prices } price of the list stays as it is.
+   *[other] { $prices } prices of the list stay as they are.
+}
+prices-apply = Apply all
+prices-edit-list = Edit the list

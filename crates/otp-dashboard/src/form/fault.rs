@@ -68,6 +68,32 @@ pub(crate) enum Fault {
     LongPayment,
     /// It is not a percentage below 100.
     NoPercentage,
+    /// There is no such country with phone numbers.
+    NoPriceCountry,
+    /// A list has no price.
+    EmptyPriceList,
+    /// A list has another first line.
+    PriceListHeader,
+    /// A line of a list has other columns.
+    PriceListColumns {
+        /// The line.
+        line: usize,
+    },
+    /// A line of a list names no country with phone numbers.
+    PriceListCountry {
+        /// The line.
+        line: usize,
+    },
+    /// A line of a list has no number of credits.
+    PriceListCredits {
+        /// The line.
+        line: usize,
+    },
+    /// A line of a list names a country again.
+    PriceListTwice {
+        /// The line.
+        line: usize,
+    },
     /// There is no name of a plan, or none that fits on a line.
     NoPlanName,
     /// Another plan has the name.
@@ -80,7 +106,7 @@ pub(crate) enum Fault {
 
 impl Fault {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 31] = [
+    pub(crate) const ALL: [Self; 38] = [
         Self::NoEmailAddress,
         Self::NoPassword,
         Self::PasswordTooShort { least: 12 },
@@ -108,6 +134,13 @@ impl Fault {
         Self::NoCredits,
         Self::LongPayment,
         Self::NoPercentage,
+        Self::NoPriceCountry,
+        Self::EmptyPriceList,
+        Self::PriceListHeader,
+        Self::PriceListColumns { line: 3 },
+        Self::PriceListCountry { line: 3 },
+        Self::PriceListCredits { line: 3 },
+        Self::PriceListTwice { line: 3 },
         Self::NoPlanName,
         Self::PlanNameTaken,
         Self::NoPlanPrice,
@@ -148,6 +181,13 @@ impl Fault {
             Self::NoCredits => "fault-credits",
             Self::LongPayment => "fault-payment",
             Self::NoPercentage => "fault-low-balance",
+            Self::NoPriceCountry => "fault-price-country",
+            Self::EmptyPriceList => "fault-price-list-empty",
+            Self::PriceListHeader => "fault-price-list-header",
+            Self::PriceListColumns { .. } => "fault-price-list-columns",
+            Self::PriceListCountry { .. } => "fault-price-list-country",
+            Self::PriceListCredits { .. } => "fault-price-list-credits",
+            Self::PriceListTwice { .. } => "fault-price-list-twice",
             Self::NoPlanName => "fault-plan-name",
             Self::PlanNameTaken => "fault-plan-name-taken",
             Self::NoPlanPrice => "fault-plan-price",
@@ -161,6 +201,10 @@ impl Fault {
             Self::PasswordTooShort { least } => Some(least),
             Self::PasswordTooLong { most } => Some(most),
             Self::WrongCode { left } => Some(left),
+            Self::PriceListColumns { line }
+            | Self::PriceListCountry { line }
+            | Self::PriceListCredits { line }
+            | Self::PriceListTwice { line } => Some(line),
             Self::NoEmailAddress
             | Self::NoPassword
             | Self::PasswordGuessable
@@ -185,6 +229,9 @@ impl Fault {
             | Self::NoCredits
             | Self::LongPayment
             | Self::NoPercentage
+            | Self::NoPriceCountry
+            | Self::EmptyPriceList
+            | Self::PriceListHeader
             | Self::NoPlanName
             | Self::PlanNameTaken
             | Self::NoPlanPrice

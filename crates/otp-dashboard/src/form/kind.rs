@@ -41,6 +41,10 @@ pub(crate) enum FieldKind {
     Payment,
     /// The percentage of a grant at which its balance is low.
     LowBalance,
+    /// The country that a price is for, by its code, or `EMAIL`.
+    PriceCountry,
+    /// A list of prices.
+    PriceList,
     /// The name of a plan.
     PlanName,
     /// The price of a plan in money.
@@ -51,7 +55,7 @@ pub(crate) enum FieldKind {
 
 impl FieldKind {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Email,
         Self::Password,
         Self::NewPassword,
@@ -71,6 +75,8 @@ impl FieldKind {
         Self::GrantedCredits,
         Self::Payment,
         Self::LowBalance,
+        Self::PriceCountry,
+        Self::PriceList,
         Self::PlanName,
         Self::PlanPrice,
         Self::Currency,
@@ -98,6 +104,8 @@ impl FieldKind {
             Self::GrantedCredits => "credits",
             Self::Payment => "payment",
             Self::LowBalance => "low-balance",
+            Self::PriceCountry => "country",
+            Self::PriceList => "price-list",
             Self::PlanName => "plan-name",
             Self::PlanPrice => "price",
             Self::Currency => "currency",
@@ -125,6 +133,8 @@ impl FieldKind {
             Self::GrantedCredits => "field-credits",
             Self::Payment => "field-payment",
             Self::LowBalance => "field-low-balance",
+            Self::PriceCountry => "field-price-country",
+            Self::PriceList => "field-price-list",
             Self::PlanName => "field-plan-name",
             Self::PlanPrice => "field-plan-price",
             Self::Currency => "field-currency",
@@ -144,6 +154,8 @@ impl FieldKind {
             Self::DeclineReason => Some("hint-decline-reason"),
             Self::Payment => Some("hint-payment"),
             Self::LowBalance => Some("hint-low-balance"),
+            Self::PriceCountry => Some("hint-price-country"),
+            Self::PriceList => Some("hint-price-list"),
             Self::PlanName => Some("hint-plan-name"),
             Self::PlanPrice => Some("hint-plan-price"),
             Self::Currency => Some("hint-currency"),
@@ -169,6 +181,8 @@ impl FieldKind {
             Self::PlanName
             | Self::PlanPrice
             | Self::Currency
+            | Self::PriceCountry
+            | Self::PriceList
             | Self::Code
             | Self::AppCode
             | Self::Name
@@ -196,6 +210,8 @@ impl FieldKind {
             Self::PlanName
             | Self::PlanPrice
             | Self::Currency
+            | Self::PriceCountry
+            | Self::PriceList
             | Self::KeyName
             | Self::WebhookUrl
             | Self::Description
@@ -220,6 +236,8 @@ impl FieldKind {
             // A recovery code has letters.
             Self::PlanName
             | Self::Currency
+            | Self::PriceCountry
+            | Self::PriceList
             | Self::AppCode
             | Self::Email
             | Self::Password
@@ -244,6 +262,8 @@ impl FieldKind {
         match self {
             Self::PlanPrice
             | Self::Currency
+            | Self::PriceCountry
+            | Self::PriceList
             | Self::Email
             | Self::Password
             | Self::NewPassword
@@ -278,6 +298,8 @@ impl FieldKind {
             | Self::OrderNotes
             | Self::Payment => false,
             Self::PlanName
+            | Self::PriceCountry
+            | Self::PriceList
             | Self::Email
             | Self::Password
             | Self::NewPassword
@@ -302,6 +324,8 @@ impl FieldKind {
             Self::PlanName
             | Self::PlanPrice
             | Self::Currency
+            | Self::PriceCountry
+            | Self::PriceList
             | Self::Email
             | Self::Code
             | Self::Name

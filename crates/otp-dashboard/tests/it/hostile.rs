@@ -123,7 +123,7 @@ async fn pages_with(words: &str) -> Vec<(String, Answer)> {
         }
     }
     let staff = colleague(&people, &pages, StaffRole::Admin).await;
-    for path in ["/admin/plans"] {
+    for path in ["/admin/plans", "/admin/prices"] {
         let answer = staff.open(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
         shown.push((path.to_owned(), answer));
@@ -132,6 +132,19 @@ async fn pages_with(words: &str) -> Vec<(String, Answer)> {
     let refused = send_from(&staff, "/admin/plans", &typed).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     shown.push(("plan".to_owned(), refused));
+    for path in ["/admin/prices", "/admin/prices/import"] {
+        // No country has a code like this one.
+        let country = format!("9{words}");
+        let list = format!("country,credits\n{country},2\n");
+        let typed = [
+            ("country", &*country),
+            ("credits", words),
+            ("price-list", &list),
+        ];
+        let refused = send_from(&staff, path, &typed).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        shown.push((path.to_owned(), refused));
+    }
     // A form that comes back has what was typed.
     let refused = desk
         .send(

@@ -19,6 +19,7 @@ mod settings;
 mod staff;
 mod staff_orders;
 mod staff_plans;
+mod staff_prices;
 mod team;
 mod test_inbox;
 mod verifications;

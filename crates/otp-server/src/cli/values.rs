@@ -84,10 +84,7 @@ pub(crate) fn proof_subject(text: &str) -> Result<ProofSubject, String> {
 
 /// Parses what a price is for: the code of a country that has phone numbers, or `EMAIL`.
 pub(crate) fn price_key(text: &str) -> Result<PriceKey, String> {
-    let key = PriceKey::parse(text).ok().filter(|key| match key {
-        PriceKey::Region(region) => region.has_numbers(),
-        PriceKey::Email => true,
-    });
+    let key = PriceKey::parse_known(text);
     key.ok_or_else(|| {
         "no country with phone numbers has that code; write one such as SA, or EMAIL".to_owned()
     })

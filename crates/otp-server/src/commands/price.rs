@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use otp_core::credits::Credits;
-use otp_core::pricing::{DEFAULT_PRICE, PriceKey};
+use otp_core::pricing::{DEFAULT_PRICE, PriceKey, parse_price_list};
 use serde_json::{Value, json};
 
 use super::{Administration, read_file, staff_operator};
@@ -75,7 +75,7 @@ pub(super) async fn run(
             ))
         }
         PriceCommand::Import { file } => {
-            let prices = parse(&read_file(&file)?)?;
+            let prices = parse_price_list(&read_file(&file)?)?;
             administration
                 .set_prices()
                 .execute(&prices, staff_operator()?)
@@ -88,74 +88,4 @@ pub(super) async fn run(
 
 fn shown((country, credits): &(PriceKey, Credits)) -> Value {
     json!({"country": country.as_str(), "credits": credits.get()})
-}
-
-/// Parses a price list. An error names the line of the first mistake.
-fn parse(text: &str) -> anyhow::Result<Vec<(PriceKey, Credits)>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let header = reader.headers()?;
-    if header.iter().ne(["country", "credits"]) {
-        anyhow::bail!("line 1: the header must be country,credits");
-    }
-    let mut prices = std::collections::BTreeMap::new();
-    for record in reader.records() {
-        let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let country = price_key(&record[0]);
-        let country = country.map_err(|why| anyhow::anyhow!("line {line}: country: {why}"))?;
-        let credits = credits(&record[1]);
-        let credits = credits.map_err(|why| anyhow::anyhow!("line {line}: credits: {why}"))?;
-        if prices.insert(country, credits).is_some() {
-            anyhow::bail!("line {line}: {country} appears twice");
-        }
-    }
-    Ok(prices.into_iter().collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: Result<&str, &str>) {
-        let prices = parse(text).map(|prices| {
-            let rows = prices
-                .iter()
-                .map(|(country, credits)| format!("{country}={credits}"));
-            rows.collect::<Vec<_>>().join(" ")
-        });
-        match (prices, expected) {
-            (Ok(prices), Ok(expected)) => assert_eq!(prices, expected),
-            (Err(error), Err(words)) => {
-                assert!(
-                    error.to_string().contains(words),
-                    "{error} does not contain {words}"
-                );
-            }
-            (prices, _) => panic!("{prices:?}"),
-        }
-    }
-
-    #[test]
-    fn a_price_list_has_a_header_and_a_row_per_country() {
-        check("country,credits\nSA,2\nEG,3\n", Ok("EG=3 SA=2"));
-        check("country, credits\r\n sa , 2 \r\n", Ok("SA=2"));
-        check("country,credits\nemail,1\nUS,2\n", Ok("EMAIL=1 US=2"));
-        check("country,credits\n", Ok(""));
-    }
-
-    #[test]
-    fn a_mistake_is_reported_with_its_line() {
-        check("SA,2\n", Err("line 1: the header"));
-        check("country,credits\nSA,2\nXX,2\n", Err("line 3: country"));
-        check("country,credits\nSA,0\n", Err("line 2: credits"));
-        check("country,credits\nSA,much\n", Err("line 2: credits"));
-        check(
-            "country,credits\nSA,2\nSA,3\n",
-            Err("line 3: SA appears twice"),
-        );
-        check("country,credits\nSA\n", Err("line: 2"));
-    }
 }

@@ -11,7 +11,7 @@ use otp_core::language::LanguageTag;
 use otp_core::notice::{LowBalance, MutedTopics, NoticeTopic};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, Plans, Prices, Senders, Storage};
-use otp_core::pricing::PriceKey;
+use otp_core::pricing::{PriceChange, PriceKey};
 use otp_core::proof::ProofSubject;
 use otp_core::sealing::Sealed;
 use uuid::Uuid;
@@ -165,6 +165,52 @@ pub async fn a_price_is_unset_and_no_other(store: Arc<dyn Storage>) {
     assert_eq!(listed, [(eg, credits(3))]);
     let list = store.price_list().await.expect("prices");
     assert_eq!((list.price(sa), list.price(eg)), (Credits::ONE, credits(3)));
+}
+
+/// Prices are replaced all together, if each is as a person saw it before. A list without a change appends no entry.
+pub async fn prices_are_replaced_only_as_they_were_seen(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(Arc::clone(&store)).await;
+    let key = |text: &str| PriceKey::parse(text).expect("a key");
+    let (sa, eg, us) = (key("SA"), key("EG"), key("US"));
+    let change = |key, before: Option<i64>, after| PriceChange {
+        key,
+        before: before.map(credits),
+        after: credits(after),
+    };
+    let replace = async |changes: &[PriceChange]| {
+        let before = store.audit_head().await.expect("a head").sequence;
+        let replaced = store.replace_prices(changes, &fixture.entry()).await;
+        let after = store.audit_head().await.expect("a head").sequence;
+        (replaced.expect("replaced or not"), after - before)
+    };
+    let list = async || Prices::list(&*store).await.expect("list");
+    let new = [change(sa, None, 2), change(eg, None, 3)];
+    assert_eq!(replace(&new).await, (true, 1));
+    assert_eq!(list().await, [(eg, credits(3)), (sa, credits(2))]);
+    // A price that was none, that is another one, or that is gone.
+    for stale in [
+        change(sa, None, 5),
+        change(sa, Some(9), 5),
+        change(us, Some(1), 5),
+    ] {
+        let changes = [change(eg, Some(3), 4), stale];
+        assert_eq!(replace(&changes).await, (false, 0), "{stale:?}");
+        assert_eq!(list().await, [(eg, credits(3)), (sa, credits(2))]);
+    }
+    // What stays the same has to be as it was seen, too.
+    let changes = [change(sa, Some(3), 3), change(us, None, 5)];
+    assert_eq!(replace(&changes).await, (false, 0));
+    let same = [change(sa, Some(2), 2), change(eg, Some(3), 3)];
+    assert_eq!(replace(&same).await, (true, 0));
+    assert_eq!(replace(&[]).await, (true, 0));
+    let mixed = [
+        change(us, None, 5),
+        change(sa, Some(2), 2),
+        change(eg, Some(3), 1),
+    ];
+    assert_eq!(replace(&mixed).await, (true, 1));
+    let expected = [(eg, credits(1)), (sa, credits(2)), (us, credits(5))];
+    assert_eq!(list().await, expected);
 }
 
 /// A removed sender is in no list and no profile, and nothing about it is due.

@@ -13,7 +13,7 @@ use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId};
 use otp_core::keyring::{KeyOwner, WrappedKey};
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
-use otp_core::pricing::PriceKey;
+use otp_core::pricing::{PriceChange, PriceKey};
 use otp_core::sealing::Sealed;
 use otp_core::subscription::Subscription;
 use otp_core::time::Timestamp;
@@ -292,6 +292,26 @@ impl Prices for MemoryStore {
             state.append_audit(entry);
         }
         Ok(())
+    }
+
+    async fn replace_prices(
+        &self,
+        changes: &[PriceChange],
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        let table = &state.prices;
+        let is_as_seen = |change: &PriceChange| table.get(&change.key).copied() == change.before;
+        if !changes.iter().all(is_as_seen) {
+            return Ok(false);
+        }
+        let changed = changes.iter().filter(|change| change.is_change());
+        let changed: Vec<_> = changed.map(|change| (change.key, change.after)).collect();
+        if !changed.is_empty() {
+            state.prices.extend(changed);
+            state.append_audit(entry);
+        }
+        Ok(true)
     }
 
     async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError> {

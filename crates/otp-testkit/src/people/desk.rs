@@ -2,7 +2,10 @@
 
 use otp_core::usecases::create_plan::CreatePlan;
 use otp_core::usecases::list_plans::ListPlans;
+use otp_core::usecases::list_prices::ListPrices;
 use otp_core::usecases::retire_plan::RetirePlan;
+use otp_core::usecases::set_prices::SetPrices;
+use otp_core::usecases::unset_price::UnsetPrice;
 
 use super::People;
 
@@ -29,6 +32,33 @@ impl People {
         let fixture = &self.world.fixture;
         RetirePlan {
             plans: fixture.store.clone(),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+        }
+    }
+
+    /// Lists prices.
+    pub fn list_prices(&self) -> ListPrices {
+        ListPrices {
+            prices: self.world.fixture.store.clone(),
+        }
+    }
+
+    /// Sets prices.
+    pub fn set_prices(&self) -> SetPrices {
+        let fixture = &self.world.fixture;
+        SetPrices {
+            prices: fixture.store.clone(),
+            clock: fixture.clock.clone(),
+            randomness: fixture.randomness.clone(),
+        }
+    }
+
+    /// Unsets prices.
+    pub fn unset_price(&self) -> UnsetPrice {
+        let fixture = &self.world.fixture;
+        UnsetPrice {
+            prices: fixture.store.clone(),
             clock: fixture.clock.clone(),
             randomness: fixture.randomness.clone(),
         }
