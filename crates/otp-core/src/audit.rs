@@ -101,6 +101,8 @@ pub enum AuditAction {
     DeclineOrder,
     /// An account was created. The subject is the account.
     CreateAccount,
+    /// The contact details of an account were shown in the clear. The subject is the account.
+    RevealAccountContact,
     /// Values of an account were replaced, its standing included. The subject is the account.
     ChangeAccount,
     /// An API key was created. The subject is the key, as in the other actions on keys.
@@ -177,6 +179,7 @@ impl AuditAction {
             Self::ActivateOrder => "ActivateOrder",
             Self::DeclineOrder => "DeclineOrder",
             Self::CreateAccount => "CreateAccount",
+            Self::RevealAccountContact => "RevealAccountContact",
             Self::ChangeAccount => "ChangeAccount",
             Self::CreateApiKey => "CreateApiKey",
             Self::RotateApiKey => "RotateApiKey",
@@ -228,6 +231,7 @@ impl AuditAction {
             "ActivateOrder" => Ok(Self::ActivateOrder),
             "DeclineOrder" => Ok(Self::DeclineOrder),
             "CreateAccount" => Ok(Self::CreateAccount),
+            "RevealAccountContact" => Ok(Self::RevealAccountContact),
             "ChangeAccount" => Ok(Self::ChangeAccount),
             "CreateApiKey" => Ok(Self::CreateApiKey),
             "RotateApiKey" => Ok(Self::RotateApiKey),

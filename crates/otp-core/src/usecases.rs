@@ -58,6 +58,7 @@ pub mod forget_webhook_deliveries;
 pub mod grant_subscription;
 pub mod handle_orders;
 pub mod handle_provider_webhook;
+pub mod inspect_accounts;
 pub mod inspect_messages;
 pub mod inspect_webhook_deliveries;
 pub mod join_team;

@@ -24,9 +24,9 @@ use crate::state::DashboardState;
 use crate::{
     audit, code_page, confirm_order, credits, explain, guide, home, insights, keys, link_page,
     message_page, messages, notices, order_page, overview, own_accounts, password_page, paths,
-    proof_page, prove_page, purchase, second_factor, settings, sign_in, sign_out, staff_home,
-    staff_list, staff_order, staff_orders, staff_plans, staff_prices, subscriptions, team,
-    test_inbox, verification_page, verifications, webhooks,
+    proof_page, prove_page, purchase, second_factor, settings, sign_in, sign_out, staff_account,
+    staff_accounts, staff_home, staff_list, staff_order, staff_orders, staff_plans, staff_prices,
+    subscriptions, team, test_inbox, verification_page, verifications, webhooks,
 };
 
 /// Makes browsers use HTTPS for a year, on this host only: others of the same domain are not the gateway's to decide.
@@ -179,6 +179,8 @@ impl Dashboard {
                         .service(staff_home::resource())
                         .service(staff_orders::resource())
                         .configure(staff_order::mount)
+                        .service(staff_accounts::resource())
+                        .configure(staff_account::mount)
                         .configure(staff_plans::mount)
                         .configure(staff_prices::mount)
                         .service(audit::resource())

@@ -126,6 +126,8 @@ pub(crate) enum Place {
     Settings,
     /// The orders of all accounts.
     Orders,
+    /// The accounts of all customers.
+    CustomerAccounts,
     /// The plans that customers order.
     Plans,
     /// The prices of messages.
@@ -151,6 +153,7 @@ impl Place {
         Self::Team,
         Self::Settings,
         Self::Orders,
+        Self::CustomerAccounts,
         Self::Plans,
         Self::Prices,
         Self::Audit,
@@ -177,6 +180,7 @@ impl Place {
             Self::Accounts => ("/dashboard/accounts", "place-accounts", "users"),
             Self::Settings => ("/dashboard/settings", "place-settings", "settings"),
             Self::Orders => ("/admin/orders", "place-orders", "inbox"),
+            Self::CustomerAccounts => ("/admin/accounts", "place-customer-accounts", "users"),
             Self::Plans => ("/admin/plans", "place-plans", "package"),
             Self::Prices => ("/admin/prices", "place-prices", "wallet"),
             Self::Audit => ("/admin/audit", "place-audit", "book-open"),
@@ -198,7 +202,12 @@ impl Place {
             | Self::TestInbox
             | Self::Subscriptions
             | Self::Credits => Area::Account,
-            Self::Orders | Self::Plans | Self::Prices | Self::Audit | Self::Staff => Area::Staff,
+            Self::Orders
+            | Self::CustomerAccounts
+            | Self::Plans
+            | Self::Prices
+            | Self::Audit
+            | Self::Staff => Area::Staff,
         }
     }
 
@@ -218,6 +227,7 @@ impl Place {
             | Self::Subscriptions
             | Self::Credits => None,
             Self::Orders => Some(StaffAction::LookAtOrders),
+            Self::CustomerAccounts => Some(StaffAction::LookAtAccounts),
             Self::Plans | Self::Prices => Some(StaffAction::LookAtPlans),
             Self::Audit => Some(StaffAction::LookAtAudit),
             Self::Staff => Some(StaffAction::LookAtStaff),

@@ -42,6 +42,8 @@ use crate::samples::Samples;
 use crate::second_factor::{RecoveryCodesPage, SecondFactorPage};
 use crate::settings::SettingsPage;
 use crate::sign_in::SignInPage;
+use crate::staff_account::{StaffAccountPage, StandingPage};
+use crate::staff_accounts::StaffAccountsPage;
 use crate::staff_list::{RemoveStaffPage, StaffListPage};
 use crate::staff_order::{DeclinePage, StaffOrderPage};
 use crate::staff_orders::StaffOrdersPage;
@@ -167,6 +169,9 @@ const EXHIBITS: &[Exhibit] = &[
     Exhibit::of::<StaffOrdersPage>(),
     Exhibit::of::<StaffOrderPage>(),
     Exhibit::of::<DeclinePage>(),
+    Exhibit::of::<StaffAccountsPage>(),
+    Exhibit::of::<StaffAccountPage>(),
+    Exhibit::of::<StandingPage>(),
     Exhibit::of::<StaffPlansPage>(),
     Exhibit::of::<RetirePlanPage>(),
     Exhibit::of::<StaffPricesPage>(),

@@ -24,9 +24,9 @@ use crate::markup::Markup;
 use crate::page::Page;
 use crate::value::Value;
 use crate::visit::Visit;
-use mapping::ShownKey;
 use refusal::refuse;
 
+pub(crate) use mapping::ShownKey;
 pub(crate) use revoke::RevokePage;
 
 /// The days after which a new key may expire, each with the key of its words.

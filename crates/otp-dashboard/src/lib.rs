@@ -65,6 +65,8 @@ mod share;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod staff_account;
+mod staff_accounts;
 mod staff_home;
 mod staff_list;
 mod staff_order;

@@ -2,6 +2,7 @@
 
 use otp_core::usecases::browse_messages::BrowseMessages;
 use otp_core::usecases::browse_verifications::BrowseVerifications;
+use otp_core::usecases::change_account::ChangeAccount;
 use otp_core::usecases::change_own_details::ChangeOwnDetails;
 use otp_core::usecases::change_password::ChangePassword;
 use otp_core::usecases::choose_account::ChooseAccount;
@@ -9,7 +10,9 @@ use otp_core::usecases::choose_notices::ChooseNotices;
 use otp_core::usecases::create_plan::CreatePlan;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
+use otp_core::usecases::grant_subscription::GrantSubscription;
 use otp_core::usecases::handle_orders::HandleOrders;
+use otp_core::usecases::inspect_accounts::InspectAccounts;
 use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_plans::ListPlans;
@@ -86,6 +89,12 @@ pub struct DashboardState {
     pub show_own_credits: ShowOwnCredits,
     /// Handles the orders of all accounts.
     pub handle_orders: HandleOrders,
+    /// Shows all accounts to staff.
+    pub inspect_accounts: InspectAccounts,
+    /// Changes accounts.
+    pub change_account: ChangeAccount,
+    /// Grants credits without an order.
+    pub grant_subscription: GrantSubscription,
     /// Lists the plans.
     pub list_plans: ListPlans,
     /// Creates plans.

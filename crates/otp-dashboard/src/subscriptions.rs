@@ -39,15 +39,15 @@ pub(crate) struct SubscriptionsPage {
 #[derive(Debug, Clone)]
 pub(crate) struct ShownSubscription {
     /// The name of its plan; `None` if it was granted without one.
-    plan: Option<String>,
+    pub(crate) plan: Option<String>,
     status: SubscriptionStatus,
     left: u64,
     granted: u64,
-    since: Timestamp,
+    pub(crate) since: Timestamp,
 }
 
 impl ShownSubscription {
-    fn of(subscription: &Subscription, plans: &HashMap<PlanId, String>) -> Self {
+    pub(crate) fn of(subscription: &Subscription, plans: &HashMap<PlanId, String>) -> Self {
         let plan = subscription.plan_id.and_then(|id| plans.get(&id));
         Self {
             plan: plan.cloned(),
@@ -58,7 +58,7 @@ impl ShownSubscription {
         }
     }
 
-    fn left_words(&self, page: &Page) -> Markup {
+    pub(crate) fn left_words(&self, page: &Page) -> Markup {
         let values = [
             ("left", Value::Number(self.left)),
             ("granted", Value::Number(self.granted)),
@@ -72,16 +72,37 @@ impl ShownSubscription {
         used.saturating_mul(100) / self.granted.max(1)
     }
 
-    fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.status == SubscriptionStatus::Active
     }
 
-    const fn status_key(&self) -> &'static str {
+    pub(crate) const fn status_key(&self) -> &'static str {
         match self.status {
             SubscriptionStatus::Active => "subscription-active",
             SubscriptionStatus::Expired => "subscription-spent",
             SubscriptionStatus::Revoked => "subscription-revoked",
         }
+    }
+
+    /// Returns a subscription in each state, for the states of pages.
+    pub(crate) fn several() -> Vec<Self> {
+        let subscription = |plan: Option<&str>, status, left| Self {
+            plan: plan.map(str::to_owned),
+            status,
+            left,
+            granted: 10_000,
+            since: Timestamp::from_unix_millis(1_790_000_000_000),
+        };
+        vec![
+            subscription(Some("Standard"), SubscriptionStatus::Active, 840),
+            subscription(None, SubscriptionStatus::Active, 10_000),
+            subscription(Some("باقة البداية"), SubscriptionStatus::Expired, 0),
+            subscription(
+                Some("<b>\"'&</b><script>alert(1)</script>"),
+                SubscriptionStatus::Revoked,
+                0,
+            ),
+        ]
     }
 }
 
@@ -142,23 +163,7 @@ impl Samples for SubscriptionsPage {
     const NAME: &'static str = "subscriptions";
 
     fn samples(page: &Page) -> Vec<(&'static str, StatusCode, Self)> {
-        let subscription = |plan: Option<&str>, status, left| ShownSubscription {
-            plan: plan.map(str::to_owned),
-            status,
-            left,
-            granted: 10_000,
-            since: Timestamp::from_unix_millis(1_790_000_000_000),
-        };
-        let subscriptions = vec![
-            subscription(Some("Standard"), SubscriptionStatus::Active, 840),
-            subscription(None, SubscriptionStatus::Active, 10_000),
-            subscription(Some("باقة البداية"), SubscriptionStatus::Expired, 0),
-            subscription(
-                Some("<b>\"'&</b><script>alert(1)</script>"),
-                SubscriptionStatus::Revoked,
-                0,
-            ),
-        ];
+        let subscriptions = ShownSubscription::several();
         let orders = (1..).zip(OrderStatus::ALL);
         let orders = orders.map(|(number, status)| order_view::sample(number, "Standard", status));
         let mut orders: Vec<_> = orders.collect();

@@ -55,7 +55,8 @@ mod tests {
         order_page,
     };
     use crate::{guide, home, team, verification_page, verifications, webhooks};
-    use crate::{order_view, overview, staff_order, staff_prices, subscriptions, templates};
+    use crate::{order_view, overview, staff_account, staff_accounts, staff_order, staff_prices};
+    use crate::{subscriptions, templates};
 
     #[test]
     fn both_languages_have_every_word_and_no_other() {
@@ -117,6 +118,8 @@ mod tests {
         subscriptions::KEYS.iter().for_each(|key| add(key));
         staff_order::KEYS.iter().for_each(|key| add(key));
         staff_prices::KEYS.iter().for_each(|key| add(key));
+        staff_account::keys().iter().for_each(|key| add(key));
+        staff_accounts::keys().iter().for_each(|key| add(key));
         let of_settings = [
             "device-both",
             "device-unknown",

@@ -9,6 +9,7 @@ use otp_core::account::{Account, AccountChange};
 use otp_core::audit::AuditEntry;
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Accounts, PortError};
 use otp_rows::Col;
 use otp_rows::rows::{AccountChangeRow, AccountRow, KeyringRow, read_all, read_found};
@@ -71,6 +72,25 @@ impl Accounts for PgStore {
             .optional()
             .map_err(port_error)?;
         Ok(read_found(row)?)
+    }
+
+    async fn list_accounts(
+        &self,
+        before: PagePosition,
+        limit: usize,
+    ) -> Result<Vec<Account>, PortError> {
+        let (at, id) = (Col(before.created_at), Col(AccountId(before.id)));
+        let same_time = accounts::created_at.eq(at).and(accounts::id.lt(id));
+        let rows = accounts::table
+            .filter(accounts::test_of.is_null())
+            .filter(accounts::created_at.lt(at).or(same_time))
+            .order((accounts::created_at.desc(), accounts::id.desc()))
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .select(AccountRow::as_select())
+            .load(&mut self.connection().await?)
+            .await
+            .map_err(port_error)?;
+        Ok(read_all(rows)?)
     }
 
     async fn list(&self) -> Result<Vec<Account>, PortError> {

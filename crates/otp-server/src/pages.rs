@@ -19,12 +19,16 @@ use otp_core::usecases::create_api_key::CreateApiKey;
 use otp_core::usecases::create_plan::CreatePlan;
 use otp_core::usecases::end_sessions::EndSessions;
 use otp_core::usecases::explain_own_send::ExplainOwnSend;
+use otp_core::usecases::find_senders::FindSenders;
+use otp_core::usecases::grant_subscription::GrantSubscription;
 use otp_core::usecases::handle_orders::HandleOrders;
+use otp_core::usecases::inspect_accounts::InspectAccounts;
 use otp_core::usecases::join_team::JoinTeam;
 use otp_core::usecases::list_api_keys::ListApiKeys;
 use otp_core::usecases::list_audit_entries::ListAuditEntries;
 use otp_core::usecases::list_plans::ListPlans;
 use otp_core::usecases::list_prices::ListPrices;
+use otp_core::usecases::list_subscriptions::ListSubscriptions;
 use otp_core::usecases::manage_own_keys::ManageOwnKeys;
 use otp_core::usecases::manage_own_orders::ManageOwnOrders;
 use otp_core::usecases::manage_own_webhooks::ManageOwnWebhooks;
@@ -54,7 +58,6 @@ use otp_core::usecases::sign_in_by_link::SignInByLink;
 use otp_core::usecases::sign_up::SignUp;
 use otp_core::usecases::tell_person::TellPerson;
 use otp_core::usecases::unset_price::UnsetPrice;
-use otp_dashboard::{Dashboard, DashboardOptions, DashboardState};
 use otp_dashboard::{Dashboard, DashboardOptions, DashboardState, GuideError, GuideFacts};
 use otp_edge::UseCaseRunner;
 
@@ -129,6 +132,12 @@ pub(crate) fn state(
         persons: storage(),
         begin_session: begin_session.clone(),
     };
+    let change_account = ChangeAccount {
+        accounts: storage(),
+        sealers: adapters.sealers.clone(),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    };
     DashboardState {
         guide: guide_facts(),
         show_offer: ShowOffer {
@@ -136,12 +145,15 @@ pub(crate) fn state(
             prices: storage(),
         },
         choose_notices: ChooseNotices {
-            change: ChangeAccount {
-                accounts: storage(),
-                sealers: adapters.sealers.clone(),
-                clock: Arc::clone(&adapters.clock),
-                randomness: Arc::clone(&adapters.randomness),
-            },
+            change: change_account.clone(),
+        },
+        change_account,
+        inspect_accounts: inspect_accounts(adapters),
+        grant_subscription: GrantSubscription {
+            subscriptions: storage(),
+            plans: storage(),
+            clock: Arc::clone(&adapters.clock),
+            randomness: Arc::clone(&adapters.randomness),
         },
         change_own_details: ChangeOwnDetails {
             persons: storage(),
@@ -377,6 +389,33 @@ pub(crate) async fn open_house_account(
 fn company(settings: &Settings) -> &str {
     let mail = settings.mail.as_ref();
     mail.and_then(|mail| mail.from.name()).unwrap_or(NAMELESS)
+}
+
+fn inspect_accounts(adapters: &Adapters) -> InspectAccounts {
+    let storage = || adapters.storage.clone();
+    let master_keys = || Arc::clone(&adapters.keys.master_keys);
+    InspectAccounts {
+        accounts: storage(),
+        keyring: storage(),
+        master_keys: master_keys(),
+        subscriptions: ListSubscriptions {
+            subscriptions: storage(),
+        },
+        plans: storage(),
+        api_keys: ListApiKeys {
+            keys: storage(),
+            accounts: storage(),
+        },
+        senders: FindSenders {
+            senders: storage(),
+            healths: storage(),
+            keyring: storage(),
+            master_keys: master_keys(),
+        },
+        audit: storage(),
+        clock: Arc::clone(&adapters.clock),
+        randomness: Arc::clone(&adapters.randomness),
+    }
 }
 
 fn change_order(adapters: &Adapters) -> ChangeOrder {

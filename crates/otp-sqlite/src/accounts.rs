@@ -8,6 +8,7 @@ use otp_core::account::{Account, AccountChange};
 use otp_core::audit::AuditEntry;
 use otp_core::ids::AccountId;
 use otp_core::keyring::{KeyOwner, WrappedKey};
+use otp_core::page::PagePosition;
 use otp_core::ports::{Accounts, PortError};
 use otp_rows::Col;
 use otp_rows::rows::{AccountChangeRow, AccountRow, KeyringRow, read_all, read_found};
@@ -87,6 +88,27 @@ impl Accounts for SqliteStore {
                 .first(connection)
                 .optional()?;
             Ok(read_found(row)?)
+        })
+        .await
+    }
+
+    async fn list_accounts(
+        &self,
+        before: PagePosition,
+        limit: usize,
+    ) -> Result<Vec<Account>, PortError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read("db.accounts.list_accounts", move |connection| {
+            let (at, id) = (Col(before.created_at), Col(AccountId(before.id)));
+            let same_time = accounts::created_at.eq(at).and(accounts::id.lt(id));
+            let rows = accounts::table
+                .filter(accounts::test_of.is_null())
+                .filter(accounts::created_at.lt(at).or(same_time))
+                .order((accounts::created_at.desc(), accounts::id.desc()))
+                .limit(limit)
+                .select(AccountRow::as_select())
+                .load(connection)?;
+            Ok(read_all(rows)?)
         })
         .await
     }

@@ -142,6 +142,7 @@ storage_parts! {
         async fn change(changes: &BTreeMap<AccountId, AccountChange>, entry: &AuditEntry) -> bool;
         async fn find(id: AccountId) -> Option<Account>;
         async fn find_test_account(of: AccountId) -> Option<Account>;
+        async fn list_accounts(before: PagePosition, limit: usize) -> Vec<Account>;
         async fn list() -> Vec<Account>;
     }
     admission_facts: AdmissionFacts {

@@ -8,6 +8,7 @@ use crate::account::{Account, AccountChange};
 use crate::audit::AuditEntry;
 use crate::ids::AccountId;
 use crate::keyring::WrappedKey;
+use crate::page::PagePosition;
 use crate::ports::PortError;
 
 /// Stores accounts. Each change has its entry in the audit trail, both or neither.
@@ -39,6 +40,13 @@ pub trait Accounts: Send + Sync {
 
     /// Returns the test account of the account with this id, if it has one.
     async fn find_test_account(&self, of: AccountId) -> Result<Option<Account>, PortError>;
+
+    /// Returns at most `limit` accounts before this position, newest first, without test accounts.
+    async fn list_accounts(
+        &self,
+        before: PagePosition,
+        limit: usize,
+    ) -> Result<Vec<Account>, PortError>;
 
     /// Returns all accounts, oldest first, test accounts included.
     async fn list(&self) -> Result<Vec<Account>, PortError>;

@@ -136,3 +136,48 @@ prices-unchanged = { $prices ->
 }
 prices-apply = طبّق الكل
 prices-edit-list = عدّل القائمة
+
+## الحسابات
+
+place-customer-accounts = الحسابات
+accounts-sought = المعرّف أو الشركة أو الاسم أو عنوان البريد كاملًا
+accounts-search = ابحث
+accounts-show-all = اعرض الكل
+staff-accounts-none-title = لا حسابات بعد
+staff-accounts-none-text = تظهر الحسابات هنا حين يسجّل الناس.
+accounts-not-found = لم يُعثر على شيء عن { $sought }.
+accounts-more = قد توجد حسابات أخرى.
+# مدى البحث.
+accounts-limit = يمر البحث على أحدث { $searched } حساب، ويعرض أول { $found } حسابًا مطابقًا. أما المعرّف فيجد أي حساب.
+column-account-id = معرّف الحساب
+column-opened-at = وقت الفتح، { $zone }
+standing-open = مفتوح
+standing-restricted = مقيّد
+standing-closed = مغلق
+# عنوان صفحة الحساب في ألسنة المتصفح.
+account-one = الحساب
+account-holder = الشخص المسؤول
+account-restrict-ask = قيّد…
+account-close-ask = أغلق…
+account-reopen-ask = أعد الفتح…
+account-restrict = قيّد الحساب
+account-close = أغلق الحساب
+account-reopen = أعد فتح الحساب
+restrict-title = هل تقيّد هذا الحساب؟
+restrict-about = لا يمكنه الإرسال بدءًا من الرسالة التالية، ويبقى قادرًا على قراءة ما أرسله. ويمكنك إعادة فتحه.
+close-title = هل تغلق هذا الحساب؟
+close-about = لا يمكنه الإرسال بدءًا من الرسالة التالية. تبقى بياناته، وتبقى مفاتيحه قادرة على قراءتها: ألغِها لإنهاء ذلك أيضًا.
+reopen-title = هل تعيد فتح هذا الحساب؟
+reopen-about = يمكنه الإرسال من جديد بدءًا من الرسالة التالية.
+grant-title = منح رصيد
+grant = امنح الرصيد
+grant-about = يُضاف الرصيد فورًا، دون دفع أو طلب.
+account-no-subscription = لم يُمنح رصيدًا بعد.
+account-no-key = ليس له مفتاح.
+account-senders = المرسلون
+account-no-sender = ليس له رقم واتساب خاص.
+sender-number = الرقم
+sender-active = نشط
+sender-stopped = متوقف
+# تحت قيود سجل التدقيق عن الحساب.
+account-entries-about = القيود عن الحساب ورصيده ومفاتيحه ومرسليه، من بين أحدث { $entries } قيد في السجل.

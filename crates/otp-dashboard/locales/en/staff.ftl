@@ -132,3 +132,48 @@ prices-unchanged = { $prices ->
 }
 prices-apply = Apply all
 prices-edit-list = Edit the list
+
+## Accounts
+
+place-customer-accounts = Accounts
+accounts-sought = Id, company, name or whole e-mail address
+accounts-search = Search
+accounts-show-all = Show all
+staff-accounts-none-title = No account yet
+staff-accounts-none-text = Accounts appear here when people sign up.
+accounts-not-found = Nothing was found for { $sought }.
+accounts-more = There may be other accounts.
+# How far a search reaches.
+accounts-limit = A search looks through the newest { $searched } accounts, and shows the first { $found } that match. An id finds any account.
+column-account-id = Account id
+column-opened-at = Opened, { $zone }
+standing-open = Open
+standing-restricted = Restricted
+standing-closed = Closed
+# The title of the page of one account, in tabs.
+account-one = Account
+account-holder = Person responsible
+account-restrict-ask = Restrict…
+account-close-ask = Close…
+account-reopen-ask = Reopen…
+account-restrict = Restrict account
+account-close = Close account
+account-reopen = Reopen account
+restrict-title = Restrict this account?
+restrict-about = From the next message on, it cannot send. It can still read what it has sent. You can reopen it.
+close-title = Close this account?
+close-about = From the next message on, it cannot send. Its data stays, and its keys can still read it: revoke them to end that, too.
+reopen-title = Reopen this account?
+reopen-about = It may send again, from the next message on.
+grant-title = Grant credits
+grant = Grant credits
+grant-about = The credits are there at once. Nothing is paid or ordered.
+account-no-subscription = It was granted no credits yet.
+account-no-key = It has no key.
+account-senders = Senders
+account-no-sender = It has no WhatsApp number of its own.
+sender-number = Number
+sender-active = Active
+sender-stopped = Stopped
+# Below the entries of the audit trail about an account.
+account-entries-about = Those about the account, its credits, keys and senders, among the newest { $entries } entries of the trail.

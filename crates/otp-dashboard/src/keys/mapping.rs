@@ -10,20 +10,20 @@ use crate::value::Value;
 
 /// A key in the list.
 #[derive(Debug, Clone)]
-pub(super) struct ShownKey {
-    pub(super) id: String,
-    pub(super) name: String,
+pub(crate) struct ShownKey {
+    pub(crate) id: String,
+    pub(crate) name: String,
     /// Its first characters.
-    pub(super) hint: String,
+    pub(crate) hint: String,
     pub(super) state: KeyState,
     pub(super) created_at: Timestamp,
     /// The day of its last use, as `2026-12-01`.
-    pub(super) last_used_on: Option<String>,
+    pub(crate) last_used_on: Option<String>,
 }
 
 /// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum KeyState {
+pub(crate) enum KeyState {
     /// It is accepted, and sends messages or goes to the test inbox.
     Active {
         /// Whether it is a test key.
@@ -41,7 +41,7 @@ pub(super) enum KeyState {
 
 impl ShownKey {
     /// Returns the keys as they are shown: accepted ones first, and the newest first.
-    pub(super) fn sorted(keys: Vec<ApiKey>, now: Timestamp) -> Vec<Self> {
+    pub(crate) fn sorted(keys: Vec<ApiKey>, now: Timestamp) -> Vec<Self> {
         let mut shown: Vec<_> = keys.into_iter().map(|key| Self::of(key, now)).collect();
         shown.sort_by_key(|key| (!key.is_active(), std::cmp::Reverse(key.created_at)));
         shown
@@ -74,12 +74,12 @@ impl ShownKey {
         matches!(self.state, KeyState::Active { .. })
     }
 
-    pub(super) fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         matches!(self.state, KeyState::Active { is_test: true, .. })
     }
 
     /// Returns the key of the words for a key that is no longer accepted.
-    pub(super) const fn end_key(&self) -> Option<&'static str> {
+    pub(crate) const fn end_key(&self) -> Option<&'static str> {
         match self.state {
             KeyState::Active { .. } => None,
             KeyState::Expired => Some("key-expired"),

@@ -26,20 +26,23 @@ fn key(number: u8, name: &str, state: KeyState) -> ShownKey {
     }
 }
 
-fn several() -> Vec<ShownKey> {
-    let active = |is_test, days_left: Option<u64>| KeyState::Active {
-        is_test,
-        expires_at: days_left.map(|_| Timestamp::from_unix_millis(1_796_000_000_000)),
-        days_left: days_left.filter(|days| *days < 8),
-    };
-    vec![
-        key(1, "prod-2", active(false, None)),
-        key(2, "prod", active(false, Some(6))),
-        key(3, "متجر بغداد", active(false, Some(90))),
-        key(4, "ci", active(true, None)),
-        key(5, "old-shop", KeyState::Revoked),
-        key(6, "<b>\"'&</b><script>alert(1)</script>", KeyState::Expired),
-    ]
+impl ShownKey {
+    /// Returns one key in each state, for the states of pages.
+    pub(crate) fn several() -> Vec<Self> {
+        let active = |is_test, days_left: Option<u64>| KeyState::Active {
+            is_test,
+            expires_at: days_left.map(|_| Timestamp::from_unix_millis(1_796_000_000_000)),
+            days_left: days_left.filter(|days| *days < 8),
+        };
+        vec![
+            key(1, "prod-2", active(false, None)),
+            key(2, "prod", active(false, Some(6))),
+            key(3, "متجر بغداد", active(false, Some(90))),
+            key(4, "ci", active(true, None)),
+            key(5, "old-shop", KeyState::Revoked),
+            key(6, "<b>\"'&</b><script>alert(1)</script>", KeyState::Expired),
+        ]
+    }
 }
 
 impl Samples for KeysPage {
@@ -53,7 +56,7 @@ impl Samples for KeysPage {
                 secret: secret.to_owned(),
                 mode,
             }),
-            ..sample(several())
+            ..sample(ShownKey::several())
         };
         let live = "otp_live_BjfLmJOjyrG5Nyv3BFswWJ8Sj1ST5EtcFkIWMd31XIC32jOXo";
         let test = "otp_test_BjfLmJOjyrG5Nyv3BFswWJ8Sj1ST5EtcFkIWMd31XIC32jOXo";
@@ -61,19 +64,19 @@ impl Samples for KeysPage {
             name: Field::new(FieldKind::KeyName, "", Some(Fault::NoKeyName)),
             mode: ApiKeyMode::Test,
             days: 90,
-            ..sample(several())
+            ..sample(ShownKey::several())
         };
         let many = Self {
             refused: Some(Refused::ManyKeys),
-            ..sample(several())
+            ..sample(ShownKey::several())
         };
         let viewer = Self {
             may_manage: false,
-            ..sample(several())
+            ..sample(ShownKey::several())
         };
         vec![
             ("empty", StatusCode::OK, sample(Vec::new())),
-            ("several", StatusCode::OK, sample(several())),
+            ("several", StatusCode::OK, sample(ShownKey::several())),
             ("made-live", StatusCode::OK, made(ApiKeyMode::Live, live)),
             ("made-test", StatusCode::OK, made(ApiKeyMode::Test, test)),
             ("fault", StatusCode::UNPROCESSABLE_ENTITY, fault),

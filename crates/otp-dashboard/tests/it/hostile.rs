@@ -4,6 +4,7 @@ use otp_core::person::staff::StaffRole;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::messages::newest_account;
 use super::orders::ordered;
 use super::people::*;
 use super::settings::Desk;
@@ -123,7 +124,19 @@ async fn pages_with(words: &str) -> Vec<(String, Answer)> {
         }
     }
     let staff = colleague(&people, &pages, StaffRole::Admin).await;
-    for path in ["/admin/plans", "/admin/prices"] {
+    let account = format!("/admin/accounts/{}", newest_account(&people).await);
+    // No account has a name like this one.
+    let sought = format!("9{words}");
+    let sought = url::form_urlencoded::byte_serialize(sought.as_bytes());
+    let found = format!("/admin/accounts?q={}", sought.collect::<String>());
+    for path in [
+        "/admin/accounts",
+        &found,
+        &account,
+        &format!("{account}/standing?to=closed"),
+        "/admin/plans",
+        "/admin/prices",
+    ] {
         let answer = staff.open(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
         shown.push((path.to_owned(), answer));

@@ -17,6 +17,7 @@ mod roles;
 mod samples;
 mod settings;
 mod staff;
+mod staff_accounts;
 mod staff_orders;
 mod staff_plans;
 mod staff_prices;

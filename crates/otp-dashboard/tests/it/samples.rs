@@ -27,7 +27,7 @@ fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
 #[actix_web::test]
 async fn every_page_has_the_headers_that_browsers_are_asked_to_heed() {
     let pages = all("en").await;
-    assert_eq!(pages.len(), 211);
+    assert_eq!(pages.len(), 235);
     for (path, answer) in pages {
         answer.assert_page();
         for (name, expected) in [

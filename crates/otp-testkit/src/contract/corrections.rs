@@ -9,6 +9,7 @@ use otp_core::credits::Credits;
 use otp_core::ids::{AccountId, PlanId};
 use otp_core::language::LanguageTag;
 use otp_core::notice::{LowBalance, MutedTopics, NoticeTopic};
+use otp_core::page::PagePosition;
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, Plans, Prices, Senders, Storage};
 use otp_core::pricing::{PriceChange, PriceKey};
@@ -165,6 +166,31 @@ pub async fn a_price_is_unset_and_no_other(store: Arc<dyn Storage>) {
     assert_eq!(listed, [(eg, credits(3))]);
     let list = store.price_list().await.expect("prices");
     assert_eq!((list.price(sa), list.price(eg)), (Credits::ONE, credits(3)));
+}
+
+/// Accounts are listed by pages, newest first, without their test accounts.
+pub async fn accounts_are_listed_by_pages(store: Arc<dyn Storage>) {
+    let fixture = Fixture::new(store).await;
+    let mut expected = vec![fixture.account];
+    for _ in 0..3 {
+        next_instant(&fixture);
+        let account = fixture.another_account().await;
+        fixture.test_account(account).await;
+        expected.insert(0, account);
+    }
+    let mut found = Vec::new();
+    let mut position = PagePosition::END;
+    loop {
+        let page = fixture.store.list_accounts(position, 3).await;
+        let page = page.expect("list");
+        assert!(page.len() <= 3, "{} accounts", page.len());
+        let Some(last) = page.last() else {
+            break;
+        };
+        position = PagePosition::of(last);
+        found.extend(page.iter().map(|account| account.id));
+    }
+    assert_eq!(found, expected);
 }
 
 /// Prices are replaced all together, if each is as a person saw it before. A list without a change appends no entry.

@@ -106,6 +106,7 @@ macro_rules! storage_contract {
             a_retired_plan_stays_and_keeps_its_first_time,
             a_price_is_unset_and_no_other,
             prices_are_replaced_only_as_they_were_seen,
+            accounts_are_listed_by_pages,
             a_removed_sender_is_gone_with_its_templates_and_may_be_added_again,
         }
     };

@@ -1,5 +1,6 @@
 //! The administrative ports in memory.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use otp_core::credits::Credits;
 use otp_core::credits::ledger::{LedgerEntry, LedgerLine, LedgerPosition, lines};
 use otp_core::ids::{AccountId, ApiKeyId, PlanId, SenderId, SubscriptionId};
 use otp_core::keyring::{KeyOwner, WrappedKey};
+use otp_core::page::PagePosition;
 use otp_core::plan::Plan;
 use otp_core::ports::{Accounts, ApiKeys, Plans, PortError, Prices, Senders, Subscriptions};
 use otp_core::pricing::{PriceChange, PriceKey};
@@ -138,6 +140,18 @@ impl Accounts for MemoryStore {
             .iter()
             .find(|account| account.id == id)
             .cloned())
+    }
+
+    async fn list_accounts(
+        &self,
+        before: PagePosition,
+        limit: usize,
+    ) -> Result<Vec<Account>, PortError> {
+        let mut found = self.state().accounts.clone();
+        found.retain(|account| account.test_of.is_none() && PagePosition::of(account) < before);
+        found.sort_unstable_by_key(|account| Reverse(PagePosition::of(account)));
+        found.truncate(limit);
+        Ok(found)
     }
 
     async fn list(&self) -> Result<Vec<Account>, PortError> {
