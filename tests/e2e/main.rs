@@ -19,6 +19,7 @@ mod keyring;
 mod listen;
 mod messages;
 mod metrics;
+mod monitoring;
 mod notices;
 mod operations_page;
 mod pages;

@@ -240,6 +240,7 @@ fn recorder() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(batch_size, &SIZES)?
         .install_recorder()?;
     describe();
+    start_counters();
     metrics_process::Collector::default().describe();
     Ok(installed.insert(handle).clone())
 }
@@ -263,6 +264,14 @@ fn flag(is: bool) -> f64 {
 /// Converts a count to a gauge's value; an `f64` holds every count that occurs.
 fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Exports counters of rare events before the first one: an increase from nothing to one is none to
+/// Prometheus, so an alert would miss it.
+fn start_counters() {
+    counter!(MAILINGS, "outcome" => "abandoned").increment(0);
+    counter!(webhook_turns::DISABLED).increment(0);
+    counter!(counted_webhook::NOTIFICATIONS, "outcome" => "invalid_signature").increment(0);
 }
 
 fn describe() {
