@@ -16,8 +16,8 @@ use otp_core::ids::{AccountId, PlanId};
 use otp_core::keyring::AccountKey;
 use otp_core::plan::Plan;
 use otp_core::ports::{Directory, Plans, PortError, Prices};
-use otp_core::pricing::PriceKey;
 use otp_core::pricing::PriceList;
+use otp_core::pricing::{PriceChange, PriceKey};
 use otp_core::send::SendingProfile;
 use otp_core::time::Timestamp;
 use otp_testkit::{MemoryStore, SeededRandomness, StorageParts};
@@ -103,6 +103,19 @@ impl Prices for MapStore {
         self.maps().prices.extend(prices.iter().copied());
         // For the audit trail; sends read the price list of the map.
         Prices::set(&*self.rest, prices, entry).await
+    }
+
+    async fn replace_prices(
+        &self,
+        changes: &[PriceChange],
+        entry: &AuditEntry,
+    ) -> Result<bool, PortError> {
+        let is_done = self.rest.replace_prices(changes, entry).await?;
+        if is_done {
+            let after = changes.iter().map(|change| (change.key, change.after));
+            self.maps().prices.extend(after);
+        }
+        Ok(is_done)
     }
 
     async fn unset(&self, key: PriceKey, entry: &AuditEntry) -> Result<bool, PortError> {

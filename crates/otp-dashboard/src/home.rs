@@ -12,12 +12,12 @@ use otp_core::usecases::sign_up::SignUpPolicy;
 use otp_edge::resource_at;
 
 use crate::answer;
+use crate::country_names::country_name;
 use crate::guide::ShownSample;
 use crate::markup::Markup;
 use crate::order_view::count;
 use crate::page::Page;
 use crate::purchase::ShownPlan;
-use crate::region_names::region_name;
 use crate::samples::Samples;
 use crate::value::Value;
 use crate::visit::Visit;
@@ -53,7 +53,10 @@ impl HomePage {
     fn new(page: Page, may_sign_up: bool, gateway: &str, offer: &PublicOffer) -> Self {
         let named = offer.prices.iter().map(|(key, credits)| {
             let name = match key {
-                PriceKey::Region(region) => region_name(page.language(), *region),
+                PriceKey::Region(region) => {
+                    let name = country_name(page.language(), region.as_str());
+                    name.unwrap_or(region.as_str()).to_owned()
+                }
                 PriceKey::Email => page.plain("home-email"),
             };
             (name, count(credits.get()))

@@ -54,7 +54,6 @@ mod period;
 mod proof_page;
 mod prove_page;
 mod purchase;
-mod region_names;
 mod reset_password;
 mod role_choice;
 mod samples;

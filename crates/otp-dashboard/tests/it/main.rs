@@ -21,6 +21,7 @@ mod staff_accounts;
 mod staff_orders;
 mod staff_plans;
 mod staff_prices;
+mod state;
 mod team;
 mod test_inbox;
 mod verifications;
