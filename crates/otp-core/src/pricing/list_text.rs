@@ -58,8 +58,11 @@ pub fn parse_price_list(text: &str) -> Result<Vec<(PriceKey, Credits)>, InvalidP
     let mut has_header = false;
     // A text has no other fault than those of its lines: it is in memory, and UTF-8.
     while reader.read_byte_record(&mut record).unwrap_or_default() {
-        let line = record.position().map_or(1, Position::line);
-        let at = |fault| InvalidPriceList { line, fault };
+        let begin = record.position().map_or(1, Position::line);
+        let at = |fault| InvalidPriceList {
+            line: begin + empty_lines(text, begin),
+            fault,
+        };
         let cells: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
         if !has_header {
             has_header = true;
@@ -83,6 +86,14 @@ pub fn parse_price_list(text: &str) -> Result<Vec<(PriceKey, Credits)>, InvalidP
         return Err(InvalidPriceList { line, fault });
     }
     Ok(prices.into_iter().collect())
+}
+
+/// Returns the number of empty lines from a line on: the reader skips them, and counts them to the record that follows.
+fn empty_lines(text: &str, from: u64) -> u64 {
+    let lines = text
+        .lines()
+        .skip(usize::try_from(from - 1).unwrap_or_default());
+    lines.take_while(|line| line.is_empty()).map(|_| 1).sum()
 }
 
 /// Reads the credits of a price, at least 1; ٠–٩ and ۰–۹ are digits too.
