@@ -16,7 +16,7 @@ use tracing::field::Empty;
 
 use crate::connections::{Activity, RequestInProgress};
 use crate::panics::catch_panics;
-use crate::request_context::{REQUEST_ID, RequestContext};
+use crate::request_context::{ErrorHelp, REQUEST_ID, RequestContext};
 use crate::request_metrics::{count, label};
 use crate::trace_parent;
 
@@ -28,7 +28,10 @@ pub async fn envelope<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EnvelopedBody>, actix_web::Error> {
     let in_progress = request.conn_data::<Rc<Activity>>().map(Activity::begin);
-    let context = RequestContext::read(request.headers());
+    let context = RequestContext {
+        error_help: request.app_data::<ErrorHelp>().map(|help| help.0),
+        ..RequestContext::read(request.headers())
+    };
     request.extensions_mut().insert(context.clone());
     let request_id = &*context.request_id;
     // The path itself is not logged: one that does not exist may contain anything.

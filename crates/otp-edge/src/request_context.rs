@@ -31,9 +31,7 @@ impl RequestContext {
     /// Returns the context that the envelope gave to this request.
     pub fn of(request: &HttpRequest) -> Self {
         let given = request.extensions().get::<Self>().cloned();
-        let mut context = given.unwrap_or_else(|| Self::read(request.headers()));
-        context.error_help = request.app_data::<ErrorHelp>().map(|help| help.0);
-        context
+        given.unwrap_or_else(|| Self::read(request.headers()))
     }
 
     /// Returns the language of the answer's texts.

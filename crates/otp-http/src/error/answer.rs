@@ -33,14 +33,15 @@ impl ApiError {
         for header in &shape.headers {
             answer.insert_header(header.clone());
         }
-        if let Some(help) = help(self.code(), context) {
+        let help = help(self.code(), context);
+        if let Some(help) = &help {
             answer.insert_header((LINK, format!("<{help}>; rel=\"help\"")));
         }
         if context.problem_json {
             answer
                 .insert_header((CONTENT_TYPE, PROBLEM_JSON))
                 .append_header((VARY, ACCEPT.as_str()));
-            return answer.json(self.problem(shape, context));
+            return answer.json(self.problem(shape, help, context));
         }
         answer.json(shape.body)
     }
@@ -62,13 +63,13 @@ impl ApiError {
 
     /// Returns the problem this error is answered with, for the documentation.
     pub(super) fn problem_example(&self, context: &RequestContext) -> serde_json::Value {
-        serde_json::to_value(self.problem(self.shape(context), context)).unwrap_or_default()
+        let help = help(self.code(), context);
+        serde_json::to_value(self.problem(self.shape(context), help, context)).unwrap_or_default()
     }
 
     /// Returns the same answer as a problem.
-    fn problem(&self, shape: Shape, context: &RequestContext) -> Problem {
+    fn problem(&self, shape: Shape, help: Option<String>, context: &RequestContext) -> Problem {
         let general = TEXTS.text(context.language(), self.code().as_str(), &[]);
-        let help = help(self.code(), context);
         Problem::new(help, shape.status, &general, shape.body)
     }
 
