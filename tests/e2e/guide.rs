@@ -38,17 +38,7 @@ fn guide() -> PathBuf {
 
 /// A new test key of the account.
 fn test_key(world: &World, name: &str) -> String {
-    let account = world.account_id().0.to_string();
-    let create = [
-        "key",
-        "create",
-        "--account",
-        &account,
-        "--name",
-        name,
-        "--test",
-    ];
-    let created = world.command(&create);
+    let created = world.create_test_key(name);
     created["apiKey"].as_str().expect("a key").to_owned()
 }
 

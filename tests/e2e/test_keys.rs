@@ -21,17 +21,7 @@ on_every_store! {
 /// A world whose key is a test key, and the live key of its account.
 async fn world(database: Database) -> (World, String, Value) {
     let mut world = World::with_credits(database, 10).await;
-    let account = world.account_id().0.to_string();
-    let create = [
-        "key",
-        "create",
-        "--account",
-        &account,
-        "--name",
-        "ci",
-        "--test",
-    ];
-    let created = world.command(&create);
+    let created = world.create_test_key("ci");
     let key = created["apiKey"].as_str().expect("a key").to_owned();
     assert!(key.starts_with("otp_test_"), "{key}");
     assert_eq!(created["mode"], "test");

@@ -155,16 +155,7 @@ async fn test_keys_have_endpoints_of_their_own(database: Database) {
     let mut world = World::bare(database).await;
     let server = world.serve();
     let live = create(&world, &server, &json!({"url": URL})).await;
-    let key = [
-        "key",
-        "create",
-        "--account",
-        &world.account,
-        "--name",
-        "ci",
-        "--test",
-    ];
-    let key = world.command(&key);
+    let key = world.create_test_key("ci");
     world.api_key = key["apiKey"].as_str().expect("a key").to_owned();
     assert_eq!(list(&world, &server).await, json!([]));
     let foreign = client().delete(format!("{}{PATH}/{}", server.url(), live.id()));

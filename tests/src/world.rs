@@ -260,6 +260,20 @@ impl World {
             .collect()
     }
 
+    /// Creates a test key of the account, and returns the answer of the command.
+    pub fn create_test_key(&self, name: &str) -> Value {
+        let account = self.account_id().0.to_string();
+        self.command(&[
+            "key",
+            "create",
+            "--account",
+            &account,
+            "--name",
+            name,
+            "--test",
+        ])
+    }
+
     /// Runs a command that has to succeed; its JSON value.
     pub fn command(&self, arguments: &[&str]) -> Value {
         self.try_command(&[arguments, &["--json"]].concat()).json()
