@@ -1,4 +1,4 @@
-//! Doctor: judges what was found about an installation, and says what to do about it.
+//! Doctor: judges the facts of an installation, and names a remedy for each fault.
 //!
 //! The facts are gathered by adapters and by the use cases `diagnose_…`; the rules are here.
 
@@ -31,7 +31,7 @@ pub enum Verdict {
         /// The remedy, as a request to the operator.
         remedy: String,
     },
-    /// Messages are not sent, or what was acknowledged may be lost.
+    /// Messages are not sent, or a change that was acknowledged may be lost.
     Problem {
         /// The remedy, as a request to the operator.
         remedy: String,

@@ -21,6 +21,13 @@ pub struct Plan {
     pub retired_at: Option<Timestamp>,
 }
 
+impl Plan {
+    /// Returns whether it can be ordered and granted.
+    pub const fn is_offered(&self) -> bool {
+        self.retired_at.is_none()
+    }
+}
+
 /// An amount of money in the smallest unit of its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Money {

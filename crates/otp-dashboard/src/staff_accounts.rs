@@ -99,10 +99,9 @@ impl StaffAccountsPage {
 
     /// Returns the words for the limits of the search.
     fn limit_words(&self) -> Markup {
-        let number = |number: usize| Value::Number(u64::try_from(number).unwrap_or(u64::MAX));
         let values = [
-            ("searched", number(MAX_SEARCHED)),
-            ("found", number(MAX_FOUND)),
+            ("searched", Value::count(MAX_SEARCHED)),
+            ("found", Value::count(MAX_FOUND)),
         ];
         self.page.say_all("accounts-limit", &values)
     }
@@ -183,6 +182,7 @@ pub(crate) fn refuse(visit: &Visit, error: InspectAccountsError) -> HttpResponse
     match error {
         InspectAccountsError::Forbidden => visit.problem(Problem::RoleForbids),
         InspectAccountsError::NotFound => visit.problem(Problem::NotFound),
+        InspectAccountsError::Contact(error) => visit.failed(&error),
         InspectAccountsError::Senders(error) => visit.failed(&error),
         InspectAccountsError::Port(error) => visit.failed(&error),
     }

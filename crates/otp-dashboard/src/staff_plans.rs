@@ -23,7 +23,7 @@ use crate::page::Page;
 use crate::prove_page;
 use crate::typed::Typed;
 use crate::visit::Visit;
-use view::{ShownPlan, plans};
+use view::{StaffPlan, plans};
 
 pub(crate) use retire::RetirePlanPage;
 
@@ -33,7 +33,7 @@ pub(crate) struct StaffPlansPage {
     page: Page,
     frame: Frame,
     /// Those that are offered come first.
-    plans: Vec<ShownPlan>,
+    plans: Vec<StaffPlan>,
     /// Whether the viewer may create and retire plans.
     may_manage: bool,
     name: Field,
@@ -52,16 +52,15 @@ impl FormPage for StaffPlansPage {
 impl StaffPlansPage {
     /// Makes the page of plans, oldest first. The currency is that of the newest plan until another one is typed.
     fn new(page: Page, frame: Frame, plans: &[Plan], may_manage: bool) -> Self {
-        let is_offered = |plan: &&Plan| plan.retired_at.is_none();
-        let offered = plans.iter().filter(is_offered);
-        let retired = plans.iter().filter(|plan| !is_offered(plan));
+        let offered = plans.iter().filter(|plan| plan.is_offered());
+        let retired = plans.iter().filter(|plan| !plan.is_offered());
         let mut newest_first = plans.iter().rev();
         let priced = newest_first.find_map(|plan| plan.price);
         let currency = priced.map_or_else(String::new, |price| price.currency.as_str().to_owned());
         Self {
             page,
             frame,
-            plans: offered.chain(retired).map(ShownPlan::from).collect(),
+            plans: offered.chain(retired).map(StaffPlan::from).collect(),
             may_manage,
             name: Field::empty(FieldKind::PlanName),
             credits: Field::empty(FieldKind::GrantedCredits),

@@ -26,6 +26,11 @@ pub(crate) enum Value<'a> {
 }
 
 impl Value<'_> {
+    /// Returns a number of things.
+    pub(crate) fn count(count: usize) -> Self {
+        Self::Number(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
     /// Writes the value alone, isolated.
     pub(crate) fn isolated(self) -> String {
         match self {

@@ -16,7 +16,7 @@ use crate::proof::ProofSubject;
 use crate::recipient::EmailAddress;
 use crate::sealing::{AccountSealer, Purpose};
 use crate::usecases::account_sealers::AccountSealers;
-use crate::usecases::staff_actor::{StaffActor, StaffRefused};
+use crate::usecases::staff_actor::{StaffActor, has_refusals_of_staff};
 
 /// Changes accounts.
 #[derive(Clone)]
@@ -83,14 +83,7 @@ pub enum ChangeAccountError {
     Port(#[from] PortError),
 }
 
-impl From<StaffRefused> for ChangeAccountError {
-    fn from(refused: StaffRefused) -> Self {
-        match refused {
-            StaffRefused::Forbidden => Self::Forbidden,
-            StaffRefused::NotFresh => Self::NotFresh,
-        }
-    }
-}
+has_refusals_of_staff!(ChangeAccountError);
 
 impl ChangeAccount {
     /// Changes one account and its test account, all of it or nothing. The change applies to the next send.

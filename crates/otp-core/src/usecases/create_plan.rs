@@ -8,7 +8,7 @@ use crate::ids::PlanId;
 use crate::person::permission::StaffAction;
 use crate::plan::{Money, Plan};
 use crate::ports::{Clock, Plans, PortError, Randomness};
-use crate::usecases::staff_actor::{StaffActor, StaffRefused};
+use crate::usecases::staff_actor::{StaffActor, has_refusals_of_staff};
 
 /// Creates plans.
 #[derive(Clone)]
@@ -49,14 +49,7 @@ pub enum CreatePlanError {
     Port(PortError),
 }
 
-impl From<StaffRefused> for CreatePlanError {
-    fn from(refused: StaffRefused) -> Self {
-        match refused {
-            StaffRefused::Forbidden => Self::Forbidden,
-            StaffRefused::NotFresh => Self::NotFresh,
-        }
-    }
-}
+has_refusals_of_staff!(CreatePlanError);
 
 impl CreatePlan {
     /// Creates one plan, or returns the plan that has its name, whatever else differs.

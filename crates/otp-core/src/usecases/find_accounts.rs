@@ -92,7 +92,8 @@ impl FindAccounts {
     }
 }
 
-fn open_contact(
+/// Opens the contact details of an account; `None` if its key is deleted.
+pub(super) fn open_contact(
     account: &Account,
     sealer: Option<&AccountSealer>,
 ) -> Result<Option<Contact>, FindAccountsError> {

@@ -9,7 +9,7 @@ use crate::ids::{AccountId, PlanId, SubscriptionId};
 use crate::person::permission::StaffAction;
 use crate::ports::{Clock, Plans, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
-use crate::usecases::staff_actor::{StaffActor, StaffRefused};
+use crate::usecases::staff_actor::{StaffActor, has_refusals_of_staff};
 
 /// Grants subscriptions.
 #[derive(Clone)]
@@ -58,14 +58,7 @@ pub enum GrantSubscriptionError {
     Port(PortError),
 }
 
-impl From<StaffRefused> for GrantSubscriptionError {
-    fn from(refused: StaffRefused) -> Self {
-        match refused {
-            StaffRefused::Forbidden => Self::Forbidden,
-            StaffRefused::NotFresh => Self::NotFresh,
-        }
-    }
-}
+has_refusals_of_staff!(GrantSubscriptionError);
 
 impl GrantSubscription {
     /// Grants one subscription.
@@ -83,7 +76,7 @@ impl GrantSubscription {
             let plan = self.plans.find(id).await;
             let plan = plan.map_err(GrantSubscriptionError::Port)?;
             let plan = plan.ok_or(GrantSubscriptionError::AccountOrPlanNotFound)?;
-            if plan.retired_at.is_some() {
+            if !plan.is_offered() {
                 return Err(GrantSubscriptionError::PlanRetired(id));
             }
         }

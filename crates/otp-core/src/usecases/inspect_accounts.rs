@@ -18,9 +18,9 @@ use crate::person::permission::StaffAction;
 use crate::plan::Plan;
 use crate::ports::{Accounts, AuditTrail, Clock, Keyring, Plans, PortError, Randomness};
 use crate::recipient::EmailAddress;
-use crate::sealing::AccountSealer;
 use crate::subscription::Subscription;
 use crate::usecases::account_sealers::open_all;
+use crate::usecases::find_accounts::{FindAccountsError, open_contact};
 use crate::usecases::find_senders::{FindSenders, FindSendersError, FoundSender};
 use crate::usecases::list_api_keys::ListApiKeys;
 use crate::usecases::list_subscriptions::ListSubscriptions;
@@ -121,12 +121,24 @@ pub enum InspectAccountsError {
     /// There is no such account, or its holder is erased.
     #[error("no account has that id")]
     NotFound,
+    /// The contact details could not be read.
+    #[error(transparent)]
+    Contact(#[from] FindAccountsError),
     /// The senders could not be read.
     #[error(transparent)]
     Senders(#[from] FindSendersError),
     /// A port failed.
     #[error(transparent)]
     Port(#[from] PortError),
+}
+
+impl From<(Account, Option<Contact>)> for ListedAccount {
+    fn from((account, contact): (Account, Option<Contact>)) -> Self {
+        Self {
+            account,
+            company: contact.map(|contact| contact.company),
+        }
+    }
 }
 
 impl Listed for Account {
@@ -150,13 +162,9 @@ impl InspectAccounts {
         let start = PagePosition::start(cursor, None);
         let found = self.accounts.list_accounts(start, size.with_one_more());
         let page = Page::of_found(found.await?, size);
-        let opened = self.open(page.items).await?;
-        let items = opened.into_iter().map(|(account, contact)| ListedAccount {
-            account,
-            company: contact.map(|contact| contact.company),
-        });
+        let opened = self.open(page.items).await?.into_iter();
         Ok(Page {
-            items: items.collect(),
+            items: opened.map(ListedAccount::from).collect(),
             next: page.next,
         })
     }
@@ -188,12 +196,8 @@ impl InspectAccounts {
         found.retain(|(_, contact)| id.is_some() || sought.is_in(contact.as_ref()));
         may_have_more |= found.len() > MAX_FOUND;
         let found = found.into_iter().take(MAX_FOUND);
-        let listed = found.map(|(account, contact)| ListedAccount {
-            account,
-            company: contact.map(|contact| contact.company),
-        });
         Ok(FoundAccounts {
-            accounts: listed.collect(),
+            accounts: found.map(ListedAccount::from).collect(),
             may_have_more,
         })
     }
@@ -269,7 +273,7 @@ impl InspectAccounts {
     async fn open(
         &self,
         accounts: Vec<Account>,
-    ) -> Result<Vec<(Account, Option<Contact>)>, PortError> {
+    ) -> Result<Vec<(Account, Option<Contact>)>, InspectAccountsError> {
         let ids: Vec<_> = accounts.iter().map(|account| account.id).collect();
         let sealers = open_all(&*self.keyring, &self.master_keys, &ids).await?;
         let open = |account: Account| {
@@ -284,15 +288,6 @@ impl InspectAccounts {
 fn looks(by: StaffActor<'_>) -> Result<(), InspectAccountsError> {
     let actor = by.authorise(StaffAction::LookAtAccounts);
     actor.map(|_| ()).ok_or(InspectAccountsError::Forbidden)
-}
-
-fn open_contact(
-    account: &Account,
-    sealer: Option<&AccountSealer>,
-) -> Result<Option<Contact>, PortError> {
-    let opened = sealer.map(|sealer| account.contact.open(sealer));
-    let opened = opened.transpose();
-    opened.map_err(|error| PortError::Backend(error.into()))
 }
 
 /// The subject of a search.

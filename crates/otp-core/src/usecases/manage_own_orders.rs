@@ -112,7 +112,7 @@ impl ManageOwnOrders {
     /// Returns the plans that can be ordered, oldest first.
     pub async fn list_offered(&self, viewer: &Viewer) -> Result<Vec<Plan>, ManageOwnOrdersError> {
         let mut plans = self.list_plans(viewer).await?;
-        plans.retain(|plan| plan.retired_at.is_none());
+        plans.retain(Plan::is_offered);
         Ok(plans)
     }
 
@@ -245,7 +245,7 @@ impl ManageOwnOrders {
 
     async fn find_offered(&self, id: PlanId) -> Result<Plan, ManageOwnOrdersError> {
         let plan = self.plans.find(id).await?;
-        let offered = plan.filter(|plan| plan.retired_at.is_none());
+        let offered = plan.filter(Plan::is_offered);
         offered.ok_or(ManageOwnOrdersError::NotFound)
     }
 

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 use crate::ui_language::UiLanguage;
 use crate::usecases::add_person::unknown_password;
 use crate::usecases::sign_in_by_link::SignInByLink;
-use crate::usecases::staff_actor::{StaffActor, StaffRefused};
+use crate::usecases::staff_actor::{StaffActor, has_refusals_of_staff};
 
 /// Manages staff.
 #[derive(Clone)]
@@ -79,14 +79,7 @@ pub enum ManageStaffError {
     Port(#[from] PortError),
 }
 
-impl From<StaffRefused> for ManageStaffError {
-    fn from(refused: StaffRefused) -> Self {
-        match refused {
-            StaffRefused::Forbidden => Self::Forbidden,
-            StaffRefused::NotFresh => Self::NotFresh,
-        }
-    }
-}
+has_refusals_of_staff!(ManageStaffError);
 
 impl ManageStaff {
     /// Gives a role to the person with this address, who need not have signed up before. Returns the token of a link

@@ -7,7 +7,7 @@ use crate::ids::PlanId;
 use crate::person::permission::StaffAction;
 use crate::plan::Plan;
 use crate::ports::{Clock, Plans, PortError, Randomness};
-use crate::usecases::staff_actor::{StaffActor, StaffRefused};
+use crate::usecases::staff_actor::{StaffActor, has_refusals_of_staff};
 
 /// Retires plans.
 #[derive(Clone)]
@@ -37,14 +37,7 @@ pub enum RetirePlanError {
     Port(#[from] PortError),
 }
 
-impl From<StaffRefused> for RetirePlanError {
-    fn from(refused: StaffRefused) -> Self {
-        match refused {
-            StaffRefused::Forbidden => Self::Forbidden,
-            StaffRefused::NotFresh => Self::NotFresh,
-        }
-    }
-}
+has_refusals_of_staff!(RetirePlanError);
 
 impl RetirePlan {
     /// Retires one plan, and returns it. One that is retired already keeps the time of that.

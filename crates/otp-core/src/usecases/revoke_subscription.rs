@@ -7,7 +7,7 @@ use crate::ids::SubscriptionId;
 use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, Subscriptions};
 use crate::subscription::Subscription;
-use crate::usecases::staff_actor::{StaffActor, StaffRefused};
+use crate::usecases::staff_actor::{StaffActor, has_refusals_of_staff};
 
 /// Revokes subscriptions.
 #[derive(Clone)]
@@ -37,14 +37,7 @@ pub enum RevokeSubscriptionError {
     Port(#[from] PortError),
 }
 
-impl From<StaffRefused> for RevokeSubscriptionError {
-    fn from(refused: StaffRefused) -> Self {
-        match refused {
-            StaffRefused::Forbidden => Self::Forbidden,
-            StaffRefused::NotFresh => Self::NotFresh,
-        }
-    }
-}
+has_refusals_of_staff!(RevokeSubscriptionError);
 
 impl RevokeSubscription {
     /// Revokes one subscription, and returns it as it then is. One that is revoked already keeps the time

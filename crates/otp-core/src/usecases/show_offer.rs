@@ -29,7 +29,7 @@ impl ShowOffer {
     /// Returns the offer.
     pub async fn execute(&self) -> Result<PublicOffer, PortError> {
         let mut plans = self.plans.list().await?;
-        plans.retain(|plan| plan.retired_at.is_none());
+        plans.retain(Plan::is_offered);
         let prices = self.prices.list().await?;
         Ok(PublicOffer { plans, prices })
     }

@@ -23,6 +23,22 @@ pub(super) enum StaffRefused {
     NotFresh,
 }
 
+/// Makes the refusals those of an error, whose variants have their names.
+macro_rules! has_refusals_of_staff {
+    ($error:ident) => {
+        impl From<$crate::usecases::staff_actor::StaffRefused> for $error {
+            fn from(refused: $crate::usecases::staff_actor::StaffRefused) -> Self {
+                use $crate::usecases::staff_actor::StaffRefused;
+                match refused {
+                    StaffRefused::Forbidden => Self::Forbidden,
+                    StaffRefused::NotFresh => Self::NotFresh,
+                }
+            }
+        }
+    };
+}
+pub(super) use has_refusals_of_staff;
+
 impl StaffActor<'_> {
     /// Returns who acts, as [`authorise`](Self::authorise) does, if they proved themselves lately. It is for acts that
     /// cannot be taken back, or that stop somebody. An operator at the command line has the host.

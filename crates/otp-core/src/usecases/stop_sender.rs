@@ -7,7 +7,7 @@ use crate::channel::whatsapp::health::{HealthChange, HealthChanged};
 use crate::ids::SenderId;
 use crate::person::permission::StaffAction;
 use crate::ports::{Clock, PortError, Randomness, SenderHealths};
-use crate::usecases::staff_actor::{StaffActor, StaffRefused};
+use crate::usecases::staff_actor::{StaffActor, has_refusals_of_staff};
 
 /// Stops senders.
 #[derive(Clone)]
@@ -37,14 +37,7 @@ pub enum StopSenderError {
     Port(PortError),
 }
 
-impl From<StaffRefused> for StopSenderError {
-    fn from(refused: StaffRefused) -> Self {
-        match refused {
-            StaffRefused::Forbidden => Self::Forbidden,
-            StaffRefused::NotFresh => Self::NotFresh,
-        }
-    }
-}
+has_refusals_of_staff!(StopSenderError);
 
 impl StopSender {
     /// Stops one sender. A sender that an operator stopped already stays stopped since then.

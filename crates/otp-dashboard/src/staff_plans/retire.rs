@@ -10,7 +10,7 @@ use otp_core::usecases::retire_plan::RetirePlanError;
 use otp_core::usecases::staff_actor::StaffActor;
 use otp_edge::resource_at;
 
-use super::view::{ShownPlan, plans};
+use super::view::{StaffPlan, plans};
 use crate::answer;
 use crate::error_page::Problem;
 use crate::frame::{Frame, Place};
@@ -24,7 +24,7 @@ use crate::visit::Visit;
 pub(crate) struct RetirePlanPage {
     page: Page,
     frame: Frame,
-    plan: ShownPlan,
+    plan: StaffPlan,
 }
 
 pub(super) fn resource() -> Resource {
@@ -48,7 +48,7 @@ async fn show(visit: Visit, path: Path<String>) -> HttpResponse {
         Err(answer) => return answer,
     };
     match plans.iter().find(|plan| plan.id == id) {
-        Some(plan) if plan.retired_at.is_none() => {
+        Some(plan) if plan.is_offered() => {
             let page = RetirePlanPage {
                 page: visit.page(),
                 frame: visit.frame(&viewer, Place::Plans),
@@ -91,7 +91,7 @@ impl Samples for RetirePlanPage {
         let sample = |name: &str| Self {
             page: page.clone(),
             frame: Frame::sample(Place::Plans),
-            plan: ShownPlan::sample(1, name, None),
+            plan: StaffPlan::sample(1, name, None),
         };
         let hostile = "<b>\"'&</b><script>alert(1)</script>".repeat(4);
         vec![

@@ -2,40 +2,40 @@
 
 use actix_web::http::StatusCode;
 use otp_core::person::staff::StaffRole;
-use otp_core::plan::Money;
 use otp_core::time::Timestamp;
 
 use super::StaffPlansPage;
-use super::view::ShownPlan;
+use super::view::StaffPlan;
 use crate::form::{Fault, Field, FieldKind};
 use crate::frame::{Frame, Place};
 use crate::page::Page;
+use crate::purchase::ShownPlan;
 use crate::samples::Samples;
 
-impl ShownPlan {
+impl StaffPlan {
     /// Returns a plan for the states of a page.
     pub(super) fn sample(number: u8, name: &str, retired_at: Option<Timestamp>) -> Self {
-        let price = Money::parse("149.00", "USD").ok();
+        let price = Some("149.00").filter(|_| number != 3);
         Self {
-            id: format!("00000000-0000-7000-8000-0000000000{number:02}"),
-            name: name.to_owned(),
-            credits: u64::from(number).pow(5) * 1_000,
-            price: price.filter(|_| number != 3).into(),
+            shown: ShownPlan {
+                credits: u64::from(number).pow(5) * 1_000,
+                ..ShownPlan::sample(number, name, price)
+            },
             created_at: Timestamp::from_unix_millis(1_790_000_000_000),
             retired_at,
         }
     }
 }
 
-fn several() -> Vec<ShownPlan> {
+fn several() -> Vec<StaffPlan> {
     let retired = Some(Timestamp::from_unix_millis(1_795_874_531_000));
     let hostile = "<b>\"'&</b><script>alert(1)</script>";
     vec![
-        ShownPlan::sample(1, "Starter", None),
-        ShownPlan::sample(2, "باقة الأعمال", None),
-        ShownPlan::sample(3, "Large", None),
-        ShownPlan::sample(18, hostile, None),
-        ShownPlan::sample(4, &"A plan with a long name ".repeat(8), retired),
+        StaffPlan::sample(1, "Starter", None),
+        StaffPlan::sample(2, "باقة الأعمال", None),
+        StaffPlan::sample(3, "Large", None),
+        StaffPlan::sample(18, hostile, None),
+        StaffPlan::sample(4, &"A plan with a long name ".repeat(8), retired),
     ]
 }
 

@@ -103,7 +103,7 @@ fn shown(plan: &Plan) -> Value {
         "credits": plan.credits.get(),
         "price": plan.price.map(|price| price.to_decimal()),
         "currency": plan.price.map(|price| price.currency.as_str().to_owned()),
-        "status": if plan.retired_at.is_some() { "Retired" } else { "Active" },
+        "status": if plan.is_offered() { "Active" } else { "Retired" },
         "createdAt": plan.created_at.to_rfc3339(),
         "retiredAt": plan.retired_at.map(Timestamp::to_rfc3339),
     })
