@@ -29,12 +29,12 @@ const PAGES: [&str; 8] = [
 
 const LANGUAGES: [&str; 2] = ["en", "ar"];
 
-/// The programs of each sample: the ending of the file, and the name of its language.
-const PROGRAMS: [(&str, &str); 4] = [
-    ("sh", "curl"),
-    ("js", "JavaScript"),
-    ("py", "Python"),
-    ("php", "PHP"),
+/// The programs of each sample: the ending of the file, and the names of its language for people and in Markdown.
+const PROGRAMS: [(&str, &str, &str); 4] = [
+    ("sh", "curl", "sh"),
+    ("js", "JavaScript", "js"),
+    ("py", "Python", "python"),
+    ("php", "PHP", "php"),
 ];
 
 #[expect(
@@ -64,7 +64,7 @@ fn main() {
 }
 
 fn write_samples(source: &mut String) {
-    let mut samples: BTreeMap<String, Vec<(&str, String)>> = BTreeMap::new();
+    let mut samples: BTreeMap<String, Vec<(&str, &str, String)>> = BTreeMap::new();
     let files = fs::read_dir("guide/samples").expect("a folder of samples");
     for file in files {
         let path = file.expect("a file").path();
@@ -73,10 +73,10 @@ fn write_samples(source: &mut String) {
     }
     writeln!(source, "pub(super) static SAMPLES: &[Sample] = &[").expect("text");
     for (name, programs) in &mut samples {
-        for (ending, label) in PROGRAMS {
+        for (ending, language, fence) in PROGRAMS {
             let path = format!("guide/samples/{name}.{ending}");
             let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-            programs.push((label, text));
+            programs.push((language, fence, text));
         }
         writeln!(
             source,

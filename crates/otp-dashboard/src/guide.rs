@@ -52,12 +52,13 @@ impl ShownSample {
     pub(crate) fn named(name: &str, gateway: &str) -> Option<Self> {
         let sample = Sample::find(name)?;
         let programs = sample.programs.iter();
-        let at_gateway = |(language, text): &(&'static str, &str)| {
-            (*language, text.replace(PLACEHOLDER, gateway))
-        };
+        let programs = programs.map(|(language, _, text)| {
+            let text = text.replace(PLACEHOLDER, gateway);
+            (*language, text)
+        });
         Some(Self {
             name: sample.name,
-            programs: programs.map(at_gateway).collect(),
+            programs: programs.collect(),
         })
     }
 }

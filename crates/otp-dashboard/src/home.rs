@@ -10,6 +10,7 @@ use otp_core::ui_language::UiLanguage;
 use otp_core::usecases::show_offer::PublicOffer;
 use otp_core::usecases::sign_up::SignUpPolicy;
 use otp_edge::resource_at;
+use otp_texts::Direction;
 
 use crate::answer;
 use crate::country_names::country_name;
@@ -38,16 +39,26 @@ pub(crate) struct HomePage {
     prices: Vec<(String, u64)>,
 }
 
-/// A message on the phone: language, direction, code, text, sender, time, and the button below it.
-type Bubble = (
-    &'static str,
-    &'static str,
-    &'static str,
-    Markup,
-    Markup,
-    &'static str,
-    Markup,
-);
+/// A message on the drawn phone, whose words are in a language of its own.
+struct Bubble {
+    language: UiLanguage,
+    code: &'static str,
+    time: &'static str,
+}
+
+impl Bubble {
+    fn lang(&self) -> &'static str {
+        self.language.as_str()
+    }
+
+    fn dir(&self) -> &'static str {
+        Direction::of(self.language).as_str()
+    }
+
+    fn t(&self, key: &str) -> Markup {
+        Markup::of_text(&WORDS.text(self.language, key, &[]))
+    }
+}
 
 impl HomePage {
     fn new(page: Page, may_sign_up: bool, gateway: &str, offer: &PublicOffer) -> Self {
@@ -73,21 +84,17 @@ impl HomePage {
 
     /// Returns the messages on the phone, one in each language, whatever the reader's is.
     fn bubbles(&self) -> [Bubble; 2] {
-        let words = |language, key| Markup::of_text(&WORDS.text(language, key, &[]));
-        let bubble = |language, dir, code, time| {
-            (
-                UiLanguage::as_str(language),
-                dir,
-                code,
-                words(language, "home-bubble"),
-                words(language, "home-phone-from"),
-                time,
-                words(language, "home-bubble-copy"),
-            )
-        };
         [
-            bubble(UiLanguage::Arabic, "rtl", "730164", "09:41"),
-            bubble(UiLanguage::English, "ltr", "482913", "14:02"),
+            Bubble {
+                language: UiLanguage::Arabic,
+                code: "730164",
+                time: "09:41",
+            },
+            Bubble {
+                language: UiLanguage::English,
+                code: "482913",
+                time: "14:02",
+            },
         ]
     }
 

@@ -107,8 +107,7 @@ impl SettingsPage {
         match self.second_factor {
             SecondFactorState::Off => None,
             SecondFactorState::On { recovery_codes } => {
-                let count = u64::try_from(recovery_codes).unwrap_or(u64::MAX);
-                let values = [("count", Value::Number(count))];
+                let values = [("count", Value::count(recovery_codes))];
                 Some(self.page.say_all("recovery-codes-left", &values))
             }
         }

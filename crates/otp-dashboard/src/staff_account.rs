@@ -197,8 +197,7 @@ impl StaffAccountPage {
     }
 
     fn entries_words(&self) -> Markup {
-        let number = u64::try_from(MAX_ENTRIES).unwrap_or(u64::MAX);
-        let values = [("entries", Value::Number(number))];
+        let values = [("entries", Value::count(MAX_ENTRIES))];
         self.page.say_all("account-entries-about", &values)
     }
 
@@ -320,13 +319,10 @@ async fn page_of(
     let entries = inspected.entries.iter().flatten().take(ENTRIES);
     let actors = entries.map(|chained| chained.entry.actor.clone());
     let actors: Vec<_> = actors.collect();
-    let (name, inspect) = (
-        visit.state.name_actors.clone(),
-        visit.state.inspect_accounts.clone(),
-    );
+    let name = visit.state.name_actors.clone();
     let named = visit.run(async move { name.execute(&actors).await });
     let names = named.await?.map_err(|error| visit.failed(&error))?;
-    let now = inspect.clock.now();
+    let now = visit.state.inspect_accounts.clock.now();
     let frame = visit.frame(viewer, Place::CustomerAccounts);
     let page = StaffAccountPage::new((visit.page(), frame, viewer), inspected, &names, now);
     Ok((page, id))

@@ -60,8 +60,8 @@ pub(super) enum Part {
 #[derive(Debug)]
 pub(super) struct Sample {
     pub(super) name: &'static str,
-    /// The name of each language, and the program.
-    pub(super) programs: &'static [(&'static str, &'static str)],
+    /// The names of each language for people and in Markdown, and the program.
+    pub(super) programs: &'static [(&'static str, &'static str, &'static str)],
 }
 
 impl Chapter {

@@ -67,7 +67,7 @@ pub(super) fn rows(page: &Page) -> Vec<(String, String)> {
 
 fn words(page: &Page, amount: Amount) -> String {
     match amount {
-        Amount::Number(number) => Value::Number(count(number)).isolated(),
+        Amount::Number(number) => Value::count(number).isolated(),
         Amount::Time(time) => {
             let seconds = time.as_secs();
             // More than one of the unit, so a day is 24 hours.
@@ -76,8 +76,4 @@ fn words(page: &Page, amount: Amount) -> String {
             page.count_plain(key, seconds / unit)
         }
     }
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -13,14 +13,6 @@ use super::tables::Table;
 use crate::page::Page;
 use crate::visit::Visit;
 
-/// The name of each program's language in a block of code.
-const FENCES: [(&str, &str); 4] = [
-    ("curl", "sh"),
-    ("JavaScript", "js"),
-    ("Python", "python"),
-    ("PHP", "php"),
-];
-
 /// Answers with a page, in the reader's language.
 pub(super) fn answer(visit: &Visit, chapter: &Chapter) -> HttpResponse {
     let page = visit.page();
@@ -97,10 +89,6 @@ fn line(cells: &[String]) -> String {
 
 fn programs(name: &str) -> String {
     let programs = Sample::find(name).map_or(&[][..], |sample| sample.programs);
-    let blocks = programs.iter().map(|(language, program)| {
-        let fence = FENCES.iter().find(|(name, _)| name == language);
-        let fence = fence.map_or("", |(_, fence)| fence);
-        format!("```{fence}\n{program}```\n\n")
-    });
-    blocks.collect()
+    let block = |(_, fence, program): &(&str, &str, &str)| format!("```{fence}\n{program}```\n\n");
+    programs.iter().map(block).collect()
 }

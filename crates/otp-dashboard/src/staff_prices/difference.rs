@@ -83,8 +83,7 @@ impl ShownChange {
 
 impl PriceDifferencePage {
     fn unchanged_words(&self) -> Markup {
-        let number = u64::try_from(self.unchanged).unwrap_or(u64::MAX);
-        let values = [("prices", Value::Number(number))];
+        let values = [("prices", Value::count(self.unchanged))];
         self.page.say_all("prices-unchanged", &values)
     }
 }

@@ -171,7 +171,7 @@ fn line(finding: &Finding) -> String {
     let about = about.map_or_else(String::new, |about| format!("{about}, "));
     let remedy = finding.verdict.remedy();
     let remedy = remedy.map_or_else(String::new, |remedy| format!(" → {remedy}"));
-    // Words of others may have lines.
+    // The words of a provider may contain line breaks.
     let found = finding
         .found
         .split_whitespace()
